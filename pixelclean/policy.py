@@ -1,0 +1,161 @@
+"""Policy: the one frozen settings value of a run, read from TOML.
+
+A policy holds no key and no PHI, so it may be shown, mailed and stored.  Unknown names in the file are errors: a
+misspelt limit must not silently be the default.
+"""
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pixelclean import resources
+from pixelclean.errors import ConfigurationError
+
+MEBIBYTE = 1 << 20
+
+
+class WithoutPixels(StrEnum):
+    """What happens to an allowed object of an image SOP class that has no pixels."""
+
+    RELEASE = "release"
+    QUEUE = "queue"
+
+
+class SecondLook(StrEnum):
+    """Which different look judges the cleaned image on modalities that burn in text."""
+
+    SCALE = "scale"
+    SCALE_AND_OCR = "scale-and-ocr"
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPolicy:
+    """`options` are keys of CID 7050 beside the Basic Profile (PS3.15 E.3); `without_pixels` see WithoutPixels."""
+
+    options: tuple[str, ...] = ()
+    without_pixels: WithoutPixels = WithoutPixels.RELEASE
+
+    def __post_init__(self) -> None:
+        if self.options:
+            raise ConfigurationError("header.options: this version has the Basic Profile only")
+
+
+@dataclass(frozen=True, slots=True)
+class PixelPolicy:
+    """What text to find and when to ask.
+
+    `text_score`      logit of the detector from which a place is text (models/: the model card)
+    `faint_score`     logit from which a place that is not text is odd enough to ask
+    `margin`          pixels that a finding is grown by on each side
+    `largest_mask`    share of the image that may be masked without asking, 0 to 1
+    `second_look`     see SecondLook
+    """
+
+    text_score: float = -2.0
+    faint_score: float = -3.0
+    margin: int = 4
+    largest_mask: float = 0.5
+    second_look: SecondLook = SecondLook.SCALE_AND_OCR
+
+    def __post_init__(self) -> None:
+        if self.faint_score > self.text_score:
+            raise ConfigurationError("pixel.faint_score lies above pixel.text_score")
+        if not 0 < self.largest_mask <= 1:
+            raise ConfigurationError("pixel.largest_mask lies outside 0 to 1")
+        if self.margin < 0:
+            raise ConfigurationError("pixel.margin is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: bytes, nesting depth of sequences, seconds; `memory_bytes` beyond an idle worker."""
+
+    file_bytes: int = 1024 * MEBIBYTE
+    pixel_bytes: int = 1024 * MEBIBYTE
+    depth: int = 32
+    elements: int = 1_000_000
+    seconds: float = 300.0
+    memory_bytes: int = 6144 * MEBIBYTE
+
+    def __post_init__(self) -> None:
+        if min(self.file_bytes, self.pixel_bytes, self.depth, self.elements, self.seconds, self.memory_bytes) <= 0:
+            raise ConfigurationError("limits are positive numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything a user can choose about what is removed, kept, asked and refused."""
+
+    name: str
+    version: str
+    author: str
+    header: HeaderPolicy = field(default_factory=HeaderPolicy)
+    pixel: PixelPolicy = field(default_factory=PixelPolicy)
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def load(cls, name_or_path: str | Path = "basic") -> Self:
+        """A policy shipped in rules/policies by its name, or one in a file of the user's."""
+        path = Path(name_or_path)
+        if path.suffix != ".toml":
+            shipped = sorted(file.stem for file in resources.rules("policies").glob("*.toml"))
+            if str(name_or_path) not in shipped:
+                raise ConfigurationError(f"no policy {name_or_path}; shipped are: {', '.join(shipped)}")
+            path = resources.rules("policies", f"{name_or_path}.toml")
+        try:
+            return cls._from_table(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path}: cannot be read") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(f"{path}: not TOML: {error}") from error
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{path}: {error}") from error
+
+    @classmethod
+    def _from_table(cls, table: Mapping[str, Any]) -> Self:
+        rooms = {"header": HeaderPolicy, "pixel": PixelPolicy, "limits": Limits}
+        unknown = set(table) - {f.name for f in dataclasses.fields(cls)}
+        missing = {"name", "version", "author"} - set(table)
+        if unknown or missing:
+            raise ConfigurationError(f"unknown: {sorted(unknown)}, missing: {sorted(missing)}")
+        parts = {room: _part(kind, room, table.get(room, {})) for room, kind in rooms.items()}
+        return cls(str(table["name"]), str(table["version"]), str(table["author"]), **parts)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of every setting, in hex."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _part(kind: type[Any], room: str, table: object) -> Any:
+    """One section of the file as its dataclass, each value of the type of the default."""
+    if not isinstance(table, Mapping):
+        raise ConfigurationError(f"{room} is not a table")
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    if unknown := set(table) - set(known):
+        raise ConfigurationError(f"unknown in {room}: {sorted(unknown)}")
+    return kind(**{name: _value(f"{room}.{name}", known[name].default, value) for name, value in table.items()})
+
+
+def _value(name: str, default: object, value: object) -> object:
+    """`value` as the type of `default`; bool is no number here."""
+    kind = type(default)
+    if issubclass(kind, StrEnum):
+        try:
+            return kind(str(value))
+        except ValueError:
+            raise ConfigurationError(f"{name}: choose one of {', '.join(kind)}") from None
+    if kind is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigurationError(f"{name}: expected {kind.__name__}")
+    return value

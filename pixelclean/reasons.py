@@ -1,0 +1,135 @@
+"""Why a file was not released: the closed list of reason codes, each with the end it leads to.
+
+A code is the only thing about a failure that reaches a log, a report or a terminal together with the tags that
+caused it.  Messages of libraries never do: they may quote a value of the data set.
+"""
+
+from enum import StrEnum
+
+
+class End(StrEnum):
+    """What a reason does to a file: hold it for a person, hold it for good, or merely say something about it."""
+
+    QUEUE = "queue"
+    QUARANTINE = "quarantine"
+    NOTE = "note"
+
+
+class ReasonCode(StrEnum):
+    """Every reason pixelclean can give; the value is the spelling used in results.jsonl."""
+
+    # the bytes
+    UNREADABLE = "unreadable"
+    EMPTY_FILE = "empty-file"
+    NOT_DICOM = "not-dicom"
+    DICOMDIR = "dicomdir"
+    OVER_SIZE_LIMIT = "over-size-limit"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    NESTED_TOO_DEEP = "nested-too-deep"
+    MISSING_TRANSFER_SYNTAX = "missing-transfer-syntax"
+    UNSUPPORTED_TRANSFER_SYNTAX = "unsupported-transfer-syntax"
+    # the header
+    SOP_CLASS_REFUSED = "sop-class-refused"
+    SOP_CLASS_NOT_ALLOWED = "sop-class-not-allowed"
+    SOP_CLASS_MISSING = "sop-class-missing"
+    HEADER_NOT_CLEANED = "header-not-cleaned"
+    # the pixels
+    UNDECODABLE = "undecodable"
+    INCONSISTENT_PIXEL_DATA = "inconsistent-pixel-data"
+    NOT_ENCODED = "not-encoded"
+    NO_PIXEL_DATA = "no-pixel-data"
+    NO_PIXEL_VERDICT = "no-pixel-verdict"
+    FAINT_TEXT = "faint-text"
+    MASK_TOO_LARGE = "mask-too-large"
+    LOOKS_LIKE_DOCUMENT = "looks-like-document"
+    BURNED_IN_YES_NOTHING_FOUND = "burned-in-yes-nothing-found"
+    # the proof
+    TEXT_LEFT = "text-left"
+    IDENTIFIER_SURVIVES = "identifier-survives"
+    IDENTIFIER_READABLE = "identifier-readable"
+    CHANGED_OUTSIDE_MASK = "changed-outside-mask"
+    NOT_FILLED = "not-filled"
+    PROOF_FAILED = "proof-failed"
+    # the run
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    CRASHED = "crashed"
+    NOT_DELIVERED = "not-delivered"
+    INTERNAL_ERROR = "internal-error"
+    # said about a file, without holding it
+    SHARED_SOP_INSTANCE_UID = "shared-sop-instance-uid"
+    SAME_FILE_AGAIN = "same-file-again"
+    TRANSFER_SYNTAX_CHANGED = "transfer-syntax-changed"
+    SIZE_NOT_IN_RULE = "size-not-in-rule"
+
+    @property
+    def end(self) -> End:
+        """The end this reason leads to when it stands alone."""
+        return _ENDS.get(self, End.QUARANTINE)
+
+    @property
+    def words(self) -> str:
+        """One sentence for people."""
+        return _WORDS[self]
+
+
+# Everything that is not named here is quarantined: a new code fails closed.
+_ENDS = {
+    ReasonCode.SOP_CLASS_NOT_ALLOWED: End.QUEUE,
+    ReasonCode.SOP_CLASS_MISSING: End.QUEUE,
+    ReasonCode.NO_PIXEL_DATA: End.QUEUE,
+    ReasonCode.NO_PIXEL_VERDICT: End.QUEUE,
+    ReasonCode.FAINT_TEXT: End.QUEUE,
+    ReasonCode.MASK_TOO_LARGE: End.QUEUE,
+    ReasonCode.LOOKS_LIKE_DOCUMENT: End.QUEUE,
+    ReasonCode.BURNED_IN_YES_NOTHING_FOUND: End.QUEUE,
+    ReasonCode.TEXT_LEFT: End.QUEUE,
+    ReasonCode.IDENTIFIER_SURVIVES: End.QUEUE,
+    ReasonCode.IDENTIFIER_READABLE: End.QUEUE,
+    ReasonCode.SHARED_SOP_INSTANCE_UID: End.NOTE,
+    ReasonCode.SAME_FILE_AGAIN: End.NOTE,
+    ReasonCode.TRANSFER_SYNTAX_CHANGED: End.NOTE,
+    ReasonCode.SIZE_NOT_IN_RULE: End.NOTE,
+}
+
+_WORDS = {
+    ReasonCode.UNREADABLE: "The file could not be opened or read.",
+    ReasonCode.EMPTY_FILE: "The file holds no bytes.",
+    ReasonCode.NOT_DICOM: "The file is not DICOM.",
+    ReasonCode.DICOMDIR: "A DICOMDIR is an index of identified files; it is never copied.",
+    ReasonCode.OVER_SIZE_LIMIT: "The file, or the pixels it claims, is larger than the policy's limit.",
+    ReasonCode.TRUNCATED: "The file ends before its contents do.",
+    ReasonCode.MALFORMED: "Lengths or structure of the data set contradict themselves.",
+    ReasonCode.NESTED_TOO_DEEP: "Sequences are nested deeper than the policy's limit.",
+    ReasonCode.MISSING_TRANSFER_SYNTAX: "The file does not say how it is encoded.",
+    ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX: "No installed codec reads this transfer syntax.",
+    ReasonCode.SOP_CLASS_REFUSED: "This kind of object is refused by name: it cannot be cleaned.",
+    ReasonCode.SOP_CLASS_NOT_ALLOWED: "This kind of object is not on the list of kinds that are known to clean well.",
+    ReasonCode.SOP_CLASS_MISSING: "The object does not say what kind it is.",
+    ReasonCode.HEADER_NOT_CLEANED: "An attribute could not be read, so the header could not be cleaned.",
+    ReasonCode.UNDECODABLE: "The pixels could not be decoded.",
+    ReasonCode.INCONSISTENT_PIXEL_DATA: "The pixel data do not agree with the attributes that describe them.",
+    ReasonCode.NOT_ENCODED: "The cleaned pixels could not be encoded.",
+    ReasonCode.NO_PIXEL_DATA: "An image object without pixels; the policy holds such objects back.",
+    ReasonCode.NO_PIXEL_VERDICT: "The pixels could not be judged.",
+    ReasonCode.FAINT_TEXT: "Something that may be text is too faint to be sure of.",
+    ReasonCode.MASK_TOO_LARGE: "The text found covers more of the image than the policy masks without asking.",
+    ReasonCode.LOOKS_LIKE_DOCUMENT: "The image looks like a scanned page.",
+    ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet no text was found.",
+    ReasonCode.TEXT_LEFT: "The second look found text in the cleaned image.",
+    ReasonCode.IDENTIFIER_SURVIVES: "A value that identifies the patient, or an original UID, is still in the output.",
+    ReasonCode.IDENTIFIER_READABLE: "A value that identifies the patient can still be read in the cleaned image.",
+    ReasonCode.CHANGED_OUTSIDE_MASK: "Pixels outside the mask are not what they were.",
+    ReasonCode.NOT_FILLED: "Pixels inside the mask are not black.",
+    ReasonCode.PROOF_FAILED: "The output could not be proven.",
+    ReasonCode.TIMED_OUT: "The file took longer than the policy allows.",
+    ReasonCode.OUT_OF_MEMORY: "The file needed more memory than the policy allows.",
+    ReasonCode.CRASHED: "The process that worked on the file died.",
+    ReasonCode.NOT_DELIVERED: "The output could not be written.",
+    ReasonCode.INTERNAL_ERROR: "An error in pixelclean itself; please report it.",
+    ReasonCode.SHARED_SOP_INSTANCE_UID: "Another, different file of this run has the same SOP Instance UID.",
+    ReasonCode.SAME_FILE_AGAIN: "The same bytes were met before in this run; both inputs share one output.",
+    ReasonCode.TRANSFER_SYNTAX_CHANGED: "Cleaned pixels were written in another, lossless transfer syntax.",
+    ReasonCode.SIZE_NOT_IN_RULE: "A device rule matches this device, but was never seen at this image size.",
+}
