@@ -48,24 +48,28 @@ class HeaderPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PixelPolicy:
-    """What text to find and when to ask.
+    """What text to find and when to ask; scores are logits of the text networks (models/README.md).
 
-    `text_score`      logit of the detector from which a place is text (models/: the model card)
-    `faint_score`     logit from which a place that is not text is odd enough to ask
+    `text_score`      on kinds that burn in text, every place from this score of the first look is masked
+    `suspect_score`   on other kinds, the score of the first look from which the careful look is taken
+    `sure_score`      a place with this score in the careful look is text: masked on every kind
+    `ask_score`       a place with this score in the careful look may be text: an operator is asked
     `margin`          pixels that a finding is grown by on each side
     `largest_mask`    share of the image that may be masked without asking, 0 to 1
     `second_look`     see SecondLook
     """
 
     text_score: float = -2.0
-    faint_score: float = -3.0
+    suspect_score: float = 0.0
+    sure_score: float = 5.0
+    ask_score: float = 2.5
     margin: int = 4
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
 
     def __post_init__(self) -> None:
-        if self.faint_score > self.text_score:
-            raise ConfigurationError("pixel.faint_score lies above pixel.text_score")
+        if self.ask_score > self.sure_score:
+            raise ConfigurationError("pixel.ask_score lies above pixel.sure_score")
         if not 0 < self.largest_mask <= 1:
             raise ConfigurationError("pixel.largest_mask lies outside 0 to 1")
         if self.margin < 0:

@@ -1,0 +1,73 @@
+"""Boxes and masks: the laws that everything after them relies on."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from pixelclean.geometry import Act, Box, Origin, Region, boxes_of, mask_of
+
+edges = st.integers(0, 40)
+boxes = st.builds(
+    lambda left, top, width, height: Box(left, top, left + width, top + height),
+    edges,
+    edges,
+    st.integers(1, 20),
+    st.integers(1, 20),
+)
+
+
+@given(arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
+def test_the_boxes_of_a_mask_cover_it_exactly_and_do_not_overlap(mask):
+    covering = boxes_of(mask)
+    assert np.array_equal(mask_of(covering, *mask.shape), mask)
+    assert sum(box.area for box in covering) == mask.sum()
+
+
+@given(boxes)
+def test_a_rectangle_is_one_box_again(box):
+    assert boxes_of(mask_of([box], 80, 80)) == (box,)
+
+
+@given(boxes)
+def test_the_area_of_a_box_is_the_number_of_its_pixels(box):
+    assert mask_of([box], 80, 80).sum() == box.area
+
+
+@given(boxes, boxes)
+def test_an_intersection_is_what_both_cover(one, other):
+    both = mask_of([one], 80, 80) & mask_of([other], 80, 80)
+    meeting = one.intersection(other)
+    assert np.array_equal(both, mask_of([meeting] if meeting else [], 80, 80))
+
+
+@given(boxes, st.integers(0, 5))
+def test_a_grown_box_contains_the_box_and_stays_in_the_image_after_clipping(box, margin):
+    grown = box.grown(margin)
+    assert grown.intersection(box) == box
+    clipped = grown.clipped(30, 30)
+    assert clipped is None or (clipped.right <= 30 and clipped.bottom <= 30)
+
+
+@pytest.mark.parametrize("edges", [(0, 0, 0, 5), (5, 0, 4, 5), (-1, 0, 4, 5), (0, 3, 4, 3)])
+def test_an_empty_inverted_or_negative_box_is_refused(edges):
+    with pytest.raises(ValueError, match="not a box"):
+        Box(*edges)
+
+
+def test_the_edges_of_a_box_are_whole_numbers():
+    with pytest.raises(TypeError):
+        Box(0, 0, 2.5, 3)  # type: ignore[arg-type]
+
+
+def test_the_first_edge_is_a_column_and_the_second_a_row():
+    mask = mask_of([Box(left=1, top=2, right=4, bottom=3)], rows=5, columns=6)
+    assert np.argwhere(mask).tolist() == [[2, 1], [2, 2], [2, 3]]
+
+
+def test_a_region_without_a_frame_speaks_about_every_frame():
+    everywhere = Region(Box(0, 0, 1, 1), Act.MASK, Origin.RULE, "r")
+    third = Region(Box(0, 0, 1, 1), Act.MASK, Origin.RULE, "r", frame=2)
+    assert everywhere.applies_to(0) and everywhere.applies_to(7)
+    assert third.applies_to(2) and not third.applies_to(1)
