@@ -86,11 +86,13 @@ class Output:
     """A proven file that waits in the spool: its name there, its digest, and where delivery shall place it.
 
     `place` is relative to OUT; each of its segments is a keyed pseudonym (DESIGN: OUT holds no PHI, in names either).
+    `preview` names a PNG of the released file's first frame in the same spool, "" where there is none.
     """
 
     spool_name: str
     digest: str
     place: PurePosixPath
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)

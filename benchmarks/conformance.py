@@ -1,0 +1,94 @@
+"""Whether cleaning makes a file less valid: dciodvfy on each released output and on its input.
+
+Only pairs count of which dciodvfy reads both to the end.  It quotes values, so every quoted part is struck out before
+anything is compared or printed.
+
+    python benchmarks/conformance.py [--out OUT of an earlier run, its store beside it, and --base its INPUT]
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import running
+
+SECONDS = 30
+# Names of the standard that dciodvfy puts in angle brackets; everything else there is a value.
+_NAMES = re.compile(r"(Element=|Module=|Type |Macro=|attribute )<([A-Za-z0-9 ']{1,64})>")
+_VALUES = (
+    re.compile(r"<.*>"),
+    re.compile(r'"[^"]*"'),
+    re.compile(r"(?<!\w)'[^']*'"),
+    re.compile(r"\[[^\[\]]*\]"),
+    re.compile(r"\(0x[0-9a-f]{2}\)"),
+    re.compile(r"= .*$"),
+    re.compile(r"(?<![0-9a-fx(,])\d[\d.]*(?![0-9a-fx,)])"),
+)
+
+
+def main() -> None:
+    options = running.parser(__doc__)
+    options.add_argument("--out", type=Path, help="OUT of an earlier run")
+    options.add_argument("--base", type=Path, help="INPUT of that run (default: DATA/files)")
+    chosen = options.parse_args()
+    if shutil.which("dciodvfy") is None:
+        sys.exit("dciodvfy is not installed (Debian: dicom3tools)")
+    running.require(chosen.data)
+    base = chosen.base or chosen.data / "files"
+    with tempfile.TemporaryDirectory(prefix="pixelclean-conformance-") as name:
+        spool = Path(name)
+        run = running.earlier(chosen.out) if chosen.out else running.clean([base], spool / "out", spool / "key", chosen)
+        sys.exit(1 if _compare(run, base) else 0)
+
+
+def _compare(run: running.Run, base: Path) -> int:
+    released = unread = clean = 0
+    worse: Counter[str] = Counter()
+    gone = 0
+    for file, lines in running.by_input(run, sorted(path for path in base.rglob("*") if path.is_file()), base).items():
+        for line in lines:
+            if line["outcome"] != "released" or (output := run.output_of(line)) is None:
+                continue
+            released += 1
+            before, after = _errors(file), _errors(output)
+            if before is None or after is None:
+                unread += 1
+                continue
+            new = Counter(after) - Counter(before)
+            gone += (Counter(before) - Counter(after)).total()
+            clean += not new
+            worse.update(new)
+    print(f"released outputs: {released}; dciodvfy read both sides of {released - unread}")
+    print(f"without a new error: {clean}; with: {released - unread - clean}; errors gone: {gone}")
+    for error, count in worse.most_common():
+        print(f"{count:5d}  {error}")
+    return sum(worse.values())
+
+
+def _errors(file: Path) -> list[str] | None:
+    """The normalised error lines of one file, or None when dciodvfy did not come to its end."""
+    try:
+        done = subprocess.run(["dciodvfy", str(file)], capture_output=True, check=False, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    text = (done.stderr + done.stdout).decode("latin-1")
+    if done.returncode < 0 or re.search(r"Dataset read failed|Error - Dicom dataset read failed", text):
+        return None
+    return [_normalised(line) for line in text.splitlines() if line.startswith("Error")]
+
+
+def _normalised(line: str) -> str:
+    """The line without its values; the names come last, so that greedy striking cannot reach over them."""
+    names = " ".join(f"{label.strip('= ')} {name}" for label, name in _NAMES.findall(line))
+    line = _NAMES.sub("", line)
+    for values in _VALUES:
+        line = values.sub("..", line)
+    return " ".join(f"{line} {names}".split())
+
+
+if __name__ == "__main__":
+    main()

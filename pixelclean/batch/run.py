@@ -1,0 +1,178 @@
+"""A run: find the inputs, have each cleaned in a child process, deliver every result, and say what came of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from pixelclean.batch.discover import Found, Met, discover
+from pixelclean.batch.pool import Job, Pool
+from pixelclean.batch.task import Clean, Task, cleaner_for
+from pixelclean.batch.worker import WorkerSettings
+from pixelclean.delivery import Delivery
+from pixelclean.dicom import digest_of, looks_like_dicom
+from pixelclean.errors import Refused
+from pixelclean.keyfile import load_key
+from pixelclean.outcome import Reason, Result, held, reasons_of, word_of
+from pixelclean.policy import Policy
+from pixelclean.reasons import ReasonCode
+from pixelclean.store import report, results
+from pixelclean.store.layout import Store, check_out, check_places, default_root
+from pixelclean.store.records import Ended, Record, Run
+from pixelclean.version import __version__
+
+_NONE_OF_OURS = frozenset({ReasonCode.NOT_DICOM, ReasonCode.DICOMDIR})
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a caller chooses; the store is OUT's name with -private when it is None."""
+
+    policy_source: str
+    key_file: Path
+    store: Path | None = None
+    jobs: int = 1
+    fresh: bool = False
+    dry_run: bool = False
+    task: Task = field(default_factory=Clean)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come, in files."""
+
+    done: int
+    total: int
+    released: int = 0
+    queued: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of a run: files by outcome and by reason, earlier results that still hold included."""
+
+    counts: Mapping[str, int]
+    reasons: tuple[tuple[ReasonCode, int], ...]
+    seconds: float
+    store: Path
+    out: Path
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts what is finished and tells whoever listens."""
+
+    total: int
+    listener: Callable[[Progress], None]
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[ReasonCode] = field(default_factory=Counter)
+
+    def add(self, outcome: str, reasons: tuple[Reason, ...]) -> None:
+        self.outcomes[outcome] += 1
+        self.reasons.update({reason.code for reason in reasons})
+        self.listener(Progress(self.outcomes.total(), self.total, **self.outcomes))
+
+
+def run(
+    inputs: tuple[Path, ...], out: Path, settings: RunSettings, progress: Callable[[Progress], None] = lambda _: None
+) -> Summary:
+    """Clean every input into OUT; the run carries on where an earlier one with this store stopped.
+
+    Raises UsageError and ConfigurationError before anything is touched, and ConfigurationError when the store fails.
+    """
+    started = monotonic()
+    policy, key = Policy.load(settings.policy_source), load_key(settings.key_file)
+    judges = cleaner_for(settings.task, policy, key).digest
+    root = settings.store or default_root(out)
+    check_places(inputs, out, root)
+    check_out(out, root)
+    found = list(discover(inputs))
+    tally = _Tally(len(found), progress)
+    with Store.open(root, out, key) as store:
+        pool = Pool(WorkerSettings(settings.task, policy, key, store.spool), settings.jobs)
+        if settings.dry_run:
+            _rehearse(found, pool, tally)
+        else:
+            delivery = Delivery.open(store, key, Run(policy.name, policy.digest, judges, __version__))
+            try:
+                if settings.fresh:
+                    delivery.start_over()
+                _Work(found, pool, delivery, tally).do()
+                delivery.finish()
+            finally:
+                results.export(store)
+                report.write(store)
+                delivery.close()
+    return Summary(tally.outcomes, tuple(tally.reasons.most_common()), monotonic() - started, root, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The inputs of a run on their way to their ends."""
+
+    found: list[Found]
+    pool: Pool
+    delivery: Delivery
+    tally: _Tally
+
+    def do(self) -> None:
+        walked = {found.path for found in self.found if found.met is Met.ON_A_WALK}
+        with self.pool:
+            for done in self.pool.results(self._jobs()):
+                codes = {reason.code for reason in reasons_of(done.result.outcome)}
+                if done.job.path in walked and codes and codes <= _NONE_OF_OURS:
+                    self._count(
+                        self.delivery.skip(done.job.path, reasons_of(done.result.outcome), done.job.digest)
+                    )
+                else:
+                    self._count(self.delivery.deliver(done.job.path, done.result, spool=done.spool))
+
+    def _jobs(self) -> Iterator[Job]:
+        """The inputs that need work; the others come to their ends here."""
+        for found in self.found:
+            job = _job(found)
+            if isinstance(job, Result):
+                self._count(self.delivery.deliver(found.path, job))
+            elif job is None:
+                self._count(self.delivery.skip(found.path, (Reason(ReasonCode.NOT_DICOM),)))
+            elif (record := self.delivery.done(job.path, job.digest)) is not None:
+                self._count(record)
+            else:
+                self.delivery.start(job.path)
+                yield job
+
+    def _count(self, record: Record) -> None:
+        self.tally.add(record.outcome.value, record.reasons)
+
+
+def _rehearse(found: list[Found], pool: Pool, tally: _Tally) -> None:
+    """Clean everything in the spool and place nothing."""
+
+    def jobs() -> Iterator[Job]:
+        for one in found:
+            job = _job(one)
+            if isinstance(job, Job):
+                yield job
+            elif job is None:
+                tally.add(Ended.SKIPPED.value, (Reason(ReasonCode.NOT_DICOM),))
+            else:
+                tally.add(word_of(job.outcome), reasons_of(job.outcome))
+
+    with pool:
+        for done in pool.results(jobs()):
+            tally.add(word_of(done.result.outcome), reasons_of(done.result.outcome))
+
+
+def _job(found: Found) -> Job | Result | None:
+    """The job of an input, its result where it cannot even be read, None for a file on a walk that is not DICOM."""
+    try:
+        if found.met is Met.ON_A_WALK and not looks_like_dicom(found.path):
+            return None
+        return Job(found.path, digest_of(found.path))
+    except Refused as refused:
+        return held("", (Reason(refused.code, refused.detail),))
+    except OSError:
+        return held("", (Reason(ReasonCode.UNREADABLE),))

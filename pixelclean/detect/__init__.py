@@ -1,0 +1,24 @@
+"""Frames to text findings: the networks, the view they get, the reader, and pictures of what was found."""
+
+from pixelclean.detect.document import looks_like_document
+from pixelclean.detect.find import Finder, Findings
+from pixelclean.detect.network import Network, Networks, Picture
+from pixelclean.detect.preview import drawn, png
+from pixelclean.detect.read import Word, read_words, require_tesseract
+from pixelclean.detect.view import Display, pictures
+
+__all__ = [
+    "Display",
+    "Finder",
+    "Findings",
+    "Network",
+    "Networks",
+    "Picture",
+    "Word",
+    "drawn",
+    "looks_like_document",
+    "pictures",
+    "png",
+    "read_words",
+    "require_tesseract",
+]

@@ -1,0 +1,145 @@
+"""The view: stored words of a frame as the 8-bit RGB pictures that the networks look at.
+
+Deep images are seen through several windows, since text may be brighter than any window or show only in one;
+palette images are seen in colour and as indices.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydicom import Dataset
+from pydicom.multival import MultiValue
+
+from pixelclean.detect.network import Picture
+from pixelclean.dicom import PixelFormat, values_of
+
+Window = tuple[float, float]
+"""Lowest and highest stored value that the picture tells apart."""
+
+_CLOSE = 0.05  # windows whose bounds differ by less than this share of their width show the same
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Display:
+    """What the data set says about showing its pixels: header windows in stored values, palette, inversion."""
+
+    windows: tuple[Window, ...] = ()
+    palette: npt.NDArray[np.uint8] | None = None
+    first_mapped: int = 0
+    inverted: bool = False
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """Read it from a data set; whatever is absent or odd there is left out, never an error."""
+        photometric = dataset.get("PhotometricInterpretation", "")
+        inverse = dataset.get("PresentationLUTShape", "") == "INVERSE"
+        palette, first = _palette(dataset) if photometric == "PALETTE COLOR" else (None, 0)
+        return cls(tuple(_header_windows(dataset))[:2], palette, first, (photometric == "MONOCHROME1") != inverse)
+
+
+def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tuple[Picture, ...]:
+    """The (row, column, RGB) pictures that together show all that a (row, column, sample) frame may show."""
+    values = values_of(words, form)
+    if form.samples == 1:
+        grey = values[..., 0]
+        shown = tuple(_grey(grey, window, display.inverted) for window in _windows(grey, form, display))
+        return (*_coloured(grey, display), *shown)
+    eight = _eight_bits(values, form)
+    return (_ybr_to_rgb(eight),) if form.photometric.startswith("YBR_FULL") else (eight[..., :3],)
+
+
+def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> list[Window]:
+    """Windows worth looking through, none of them twice."""
+    low, high = float(np.nanmin(grey)), float(np.nanmax(grey))
+    if display.palette is not None:
+        return [(low, high)] if high > low else []
+    candidates: list[Window] = []
+    if form.bits_stored == 8 and not form.signed:
+        candidates.append((0.0, 255.0))
+    candidates += [(low, high), _spread(grey), *display.windows]
+    chosen: list[Window] = []
+    for window in candidates:
+        if window[1] > window[0] and not any(_alike(window, other) for other in chosen):
+            chosen.append(window)
+    return chosen or [(low, low + 1)]
+
+
+def _spread(grey: npt.NDArray[Any]) -> Window:
+    """Where 98 of 100 values lie, from a sample when the image is large."""
+    sample = grey[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
+    low, high = np.nanpercentile(sample, (1, 99))
+    return float(low), float(high)
+
+
+def _alike(one: Window, other: Window) -> bool:
+    tolerance = _CLOSE * max(one[1] - one[0], other[1] - other[0])
+    return abs(one[0] - other[0]) <= tolerance and abs(one[1] - other[1]) <= tolerance
+
+
+def _grey(grey: npt.NDArray[Any], window: Window, inverted: bool) -> Picture:
+    low, high = window
+    scaled = (np.nan_to_num(grey.astype(np.float32), nan=low) - np.float32(low)) * np.float32(255 / (high - low))
+    eight = np.clip(scaled, 0, 255).astype(np.uint8)
+    return np.repeat((255 - eight if inverted else eight)[..., None], 3, axis=2)
+
+
+def _coloured(grey: npt.NDArray[Any], display: Display) -> Iterator[Picture]:
+    if display.palette is not None:
+        yield display.palette[np.clip(grey - display.first_mapped, 0, len(display.palette) - 1)]
+
+
+def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
+    return (values >> max(0, form.bits_stored - 8)).astype(np.uint8)
+
+
+def _ybr_to_rgb(ybr: Picture) -> Picture:
+    """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it."""
+    y, b, r = (ybr[..., i].astype(np.float32) - (0, 128, 128)[i] for i in range(3))
+    rgb = np.stack((y + 1.402 * r, y - 0.344136 * b - 0.714136 * r, y + 1.772 * b), axis=-1)
+    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+
+
+def _header_windows(dataset: Dataset) -> Iterator[Window]:
+    """Window Center and Width (PS3.3 C.11.2.1.2) in stored values."""
+    slope = _number(dataset.get("RescaleSlope")) or 1.0
+    intercept = _number(dataset.get("RescaleIntercept")) or 0.0
+    for center, width in zip(_numbers(dataset.get("WindowCenter")), _numbers(dataset.get("WindowWidth")), strict=False):
+        edges = sorted(((center + side * width / 2) - intercept) / slope for side in (-1, 1))
+        if edges[1] > edges[0] and np.isfinite(edges).all():
+            yield edges[0], edges[1]
+
+
+def _numbers(value: object) -> list[float]:
+    many = value if isinstance(value, (MultiValue, list, tuple)) else [value]
+    return [number for number in map(_number, many) if number is not None]
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+
+
+def _palette(dataset: Dataset) -> tuple[npt.NDArray[np.uint8] | None, int]:
+    """The palette as (entry, RGB) and the first stored value that it maps (PS3.3 C.7.6.3.1.5 and .6)."""
+    try:
+        entries, first, bits = (int(n) for n in dataset.RedPaletteColorLookupTableDescriptor)
+        columns = [_lut(dataset[f"{c}PaletteColorLookupTableData"].value, entries or 65536, bits) for c in _COLOURS]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None, 0
+    return np.stack(columns, axis=-1), first
+
+
+_COLOURS = ("Red", "Green", "Blue")
+
+
+def _lut(data: bytes, entries: int, bits: int) -> npt.NDArray[np.uint8]:
+    """One colour of the palette, 8 bits deep; 8-bit entries may be packed in pairs or stand in words of their own."""
+    if bits == 8 and len(data) < 2 * entries:
+        return np.frombuffer(data, np.uint8, entries)
+    words = np.frombuffer(data, "<u2", entries)
+    return (words >> 8 if bits > 8 and words.max() > 255 else words).astype(np.uint8)

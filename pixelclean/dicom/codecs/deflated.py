@@ -1,0 +1,33 @@
+"""Frames that are deflated one by one: Deflated Image Frame Compression (PS3.5 A.4.14)."""
+
+from pixelclean.dicom.codecs.plain import check_length
+from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.inflate import deflate, inflate
+from pixelclean.dicom.native import Words, frame_length, pack_frame, unpack_frame
+
+REQUIRES = "pixelclean"
+
+
+def is_available() -> bool:
+    """Always: zlib is part of Python."""
+    return True
+
+
+def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
+    """The format of the samples, when the stream is complete and has the right length."""
+    check_length(_inflated(frame, pixels), pixels)
+    return pixels
+
+
+def decode(frame: bytes, pixels: PixelFormat) -> Words:
+    """The stored words."""
+    return unpack_frame(_inflated(frame, pixels)[: frame_length(pixels)], pixels)
+
+
+def encode(frame: Words, pixels: PixelFormat) -> bytes:
+    """A raw deflate stream of the native bytes."""
+    return deflate(pack_frame(frame, pixels))
+
+
+def _inflated(frame: bytes, pixels: PixelFormat) -> bytes:
+    return inflate(frame, frame_length(pixels) + 1)

@@ -1,0 +1,89 @@
+"""RLE Lossless (PS3.5 Annex G): byte planes, most significant first, each a PackBits segment."""
+
+import struct
+from dataclasses import replace
+
+import numpy as np
+from rle import rle
+
+from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.native import Words, frame_length, pack_frame, unpack_frame
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
+
+REQUIRES = "pylibjpeg-rle"
+_HEADER = struct.Struct("<16L")
+
+
+def is_available() -> bool:
+    """Whether the library has what is called here; without it the import has failed already."""
+    return hasattr(rle, "decode_segment")
+
+
+def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
+    """The format of the samples; the header must name the right segments, inside the fragment and in order."""
+    _segments(frame, pixels)
+    photometric = "YBR_FULL" if pixels.photometric == "YBR_FULL_422" else pixels.photometric
+    return replace(pixels, photometric=photometric, planar=0)
+
+
+def decode(frame: bytes, pixels: PixelFormat) -> Words:
+    """The stored words; every segment must decode to exactly one byte plane."""
+    planes = [_plane(segment, _plane_length(pixels)) for segment in _segments(frame, pixels)]
+    if pixels.bits_allocated == 1:
+        return unpack_frame(planes[0].tobytes(), pixels)
+    size = pixels.dtype.itemsize
+    # most significant byte first: the planes of one sample make big endian words
+    stacked = np.stack(planes, axis=-1).reshape(*pixels.shape[:2], pixels.samples, size)
+    words = stacked.view(pixels.dtype.newbyteorder(">"))[..., 0]
+    return np.ascontiguousarray(words.astype(pixels.dtype))
+
+
+def encode(frame: Words, pixels: PixelFormat) -> bytes:
+    """Header and segments, each row encoded by itself and each segment of even length."""
+    segments = [_packed(plane, pixels) for plane in _planes(frame, pixels)]
+    offsets = np.cumsum([_HEADER.size, *(len(segment) for segment in segments)])[:-1]
+    numbers = [len(segments), *(int(offset) for offset in offsets)]
+    return _HEADER.pack(*numbers, *([0] * (16 - len(numbers)))) + b"".join(segments)
+
+
+def _segments(frame: bytes, pixels: PixelFormat) -> list[bytes]:
+    if len(frame) < _HEADER.size:
+        raise Refused(ReasonCode.TRUNCATED, "RLE header")
+    count, *offsets = _HEADER.unpack_from(frame)
+    expected = 1 if pixels.bits_allocated == 1 else pixels.samples * pixels.dtype.itemsize
+    if count != expected:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "number of RLE segments")
+    edges = [*offsets[:count], len(frame)]
+    if edges[0] != _HEADER.size or any(offsets[count:]):
+        raise Refused(ReasonCode.UNDECODABLE, "RLE header")
+    if any(start >= end for start, end in zip(edges, edges[1:], strict=False)):
+        raise Refused(ReasonCode.TRUNCATED, "RLE segment")
+    return [frame[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+
+
+def _plane_length(pixels: PixelFormat) -> int:
+    return frame_length(pixels) if pixels.bits_allocated == 1 else pixels.rows * pixels.columns
+
+
+def _plane(segment: bytes, length: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    plane = np.frombuffer(bytes(rle.decode_segment(segment)), np.uint8)
+    if len(plane) < length:
+        raise Refused(ReasonCode.TRUNCATED, "RLE segment")
+    if len(plane) > length:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "length of an RLE segment")
+    return plane
+
+
+def _planes(frame: Words, pixels: PixelFormat) -> list[bytes]:
+    if pixels.bits_allocated == 1:
+        return [pack_frame(frame, pixels)]
+    size = pixels.dtype.itemsize
+    planes = frame.astype(pixels.dtype.newbyteorder(">")).view(np.uint8).reshape(*frame.shape, size)
+    return [planes[..., sample, byte].tobytes() for sample in range(pixels.samples) for byte in range(size)]
+
+
+def _packed(plane: bytes, pixels: PixelFormat) -> bytes:
+    row = len(plane) if pixels.bits_allocated == 1 else pixels.columns
+    packed = bytes(rle.encode_segment(plane, row))
+    return packed + b"\0" * (len(packed) % 2)

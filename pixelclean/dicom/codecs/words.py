@@ -1,0 +1,32 @@
+"""From what a library decoded to stored words of the right shape and type."""
+
+import numpy as np
+
+from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.native import Words
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
+
+
+def as_words(decoded: Words, pixels: PixelFormat) -> Words:
+    """`decoded` as (row, column, sample) of `pixels.dtype`.
+
+    Raises Refused(INCONSISTENT_PIXEL_DATA) for another shape, or for samples that do not fit.
+    """
+    shaped = decoded[..., np.newaxis] if decoded.ndim == 2 else decoded
+    if shaped.shape != pixels.shape or shaped.dtype.kind != "u":
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "decoded shape or type")
+    if shaped.dtype.itemsize > pixels.dtype.itemsize:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "decoded depth")
+    return np.ascontiguousarray(shaped.astype(pixels.dtype, copy=False))
+
+
+def depth_of(frame: Words, pixels: PixelFormat) -> int:
+    """Bits Stored, or Bits Allocated where something stands above it: then every bit is kept."""
+    above = int(frame.max()) >> pixels.bits_stored
+    return pixels.bits_allocated if above else pixels.bits_stored
+
+
+def squeezed(frame: Words) -> Words:
+    """(row, column) for one sample, (row, column, sample) for more, contiguous: what the encoders want."""
+    return np.ascontiguousarray(frame[..., 0] if frame.shape[-1] == 1 else frame)

@@ -1,0 +1,99 @@
+"""Frames -> the value of Pixel Data in a lossless transfer syntax, and into a data set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import pydicom
+
+from pixelclean.dicom.codecs import ENCODERS
+from pixelclean.dicom.format import PIXEL_KEYWORDS, Kind, PixelFormat
+from pixelclean.dicom.fragments import encapsulate
+from pixelclean.dicom.native import Words, pack_frames
+from pixelclean.dicom.syntaxes import Codec, TransferSyntax, holds, syntax_of
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
+
+_FLOAT_VR = {Kind.FLOAT: "OF", Kind.DOUBLE: "OD"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Encoded:
+    """Pixels ready for a data set: `format` as its attributes must say, and `value` as the file holds it.
+
+    `offsets` is (ExtendedOffsetTable, ExtendedOffsetTableLengths) where the value needs them.
+    """
+
+    transfer_syntax: str
+    format: PixelFormat
+    value: bytes
+    offsets: tuple[bytes, bytes] | None = None
+
+
+def encode(frames: Iterable[Words], pixels: PixelFormat, target: str) -> Encoded:
+    """Frames of `pixels`, each (row, column, sample), encoded without loss in the transfer syntax `target`.
+
+    `pixels` is the format of the frames that `open_frames` gave; native targets keep its planar configuration and its
+    shared chroma samples, so that unchanged frames give back the source's bytes.  Nothing is verified here.
+    Raises Refused(NOT_ENCODED) where the target cannot hold the format or the encoder fails.
+    """
+    syntax = syntax_of(target)
+    if not holds(syntax.codec, pixels):
+        raise Refused(ReasonCode.NOT_ENCODED, f"{syntax.codec} does not hold this format")
+    if syntax.codec is Codec.NATIVE:
+        swapped = replace(pixels, swapped=pixels.swapped and not syntax.little)
+        return Encoded(target, swapped, pack_frames(_shaped(frames, pixels), pixels, little=syntax.little))
+    step = ENCODERS[syntax.codec]
+    try:
+        streams = [step(frame, pixels) for frame in _shaped(frames, pixels)]
+    except (Refused, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - the libraries share no base class, and their messages stay with them
+        raise Refused(ReasonCode.NOT_ENCODED, str(syntax.codec)) from None
+    value, offsets = encapsulate(streams)
+    return Encoded(target, _described(pixels, syntax), value, offsets)
+
+
+def put_pixels(dataset: pydicom.Dataset, encoded: Encoded) -> None:
+    """Write the pixels and what describes their encoding into a data set; Number of Frames stays as it is."""
+    pixels, syntax = encoded.format, syntax_of(encoded.transfer_syntax)
+    keyword = PIXEL_KEYWORDS[pixels.kind]
+    dataset[keyword] = pydicom.DataElement(
+        keyword, _vr(dataset, pixels, syntax), encoded.value, is_undefined_length=syntax.encapsulated
+    )
+    for absent in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+        dataset.pop(absent, None)
+    if encoded.offsets:
+        dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = encoded.offsets
+    if pixels.kind is Kind.INTEGER:
+        dataset.PhotometricInterpretation = pixels.photometric
+    if pixels.samples > 1:
+        dataset.PlanarConfiguration = pixels.planar
+
+
+def _shaped(frames: Iterable[Words], pixels: PixelFormat) -> list[Words]:
+    """The frames, when there are as many as the format says and each has its shape and type."""
+    listed = list(frames)
+    if len(listed) != pixels.frames or any((f.shape, f.dtype) != (pixels.shape, pixels.dtype) for f in listed):
+        raise Refused(ReasonCode.NOT_ENCODED, "frames do not have the format that they are said to have")
+    return listed
+
+
+def _described(pixels: PixelFormat, syntax: TransferSyntax) -> PixelFormat:
+    """The attributes of an encapsulated encoding (PS3.5 8.2): what J2K transforms is YBR_RCT, RLE is by plane."""
+    planar = {Codec.RLE: 1, Codec.PLAIN_FRAME: pixels.planar, Codec.DEFLATED_FRAME: pixels.planar}
+    transformed = syntax.codec in (Codec.JPEG_2000, Codec.HTJ2K) and pixels.photometric == "RGB"
+    photometric = "YBR_RCT" if transformed else pixels.photometric
+    by_plane = planar.get(syntax.codec, 0) if pixels.samples > 1 else 0
+    return replace(pixels, photometric=photometric, planar=by_plane, swapped=False)
+
+
+def _vr(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> str:
+    """OB for fragments; a native value keeps its VR, and a new one follows Bits Allocated (PS3.5 A)."""
+    if pixels.kind is not Kind.INTEGER:
+        return _FLOAT_VR[pixels.kind]
+    if syntax.encapsulated:
+        return "OB"
+    was = dataset["PixelData"] if "PixelData" in dataset else None
+    if was is not None and not was.is_undefined_length and was.VR in ("OB", "OW"):
+        return str(was.VR)
+    return "OW" if pixels.bits_allocated > 8 or syntax.implicit else "OB"

@@ -1,0 +1,124 @@
+"""Frames: the stored words of one image, decoded one frame at a time."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import pydicom
+
+from pixelclean.dicom.codecs import DECODERS, Decoder, name_of
+from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
+from pixelclean.dicom.fragments import frames_of
+from pixelclean.dicom.native import Words, cut_frame, swap_pairs, unpack_frame, value_length
+from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
+from pixelclean.errors import Refused
+from pixelclean.policy import Limits
+from pixelclean.reasons import ReasonCode
+
+T = TypeVar("T")
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Frames:
+    """The frames of one image; `frame(i)` is (row, column, sample) of stored words, never converted in colour.
+
+    `format` describes those arrays, `decoder` names what reads all of them.
+    """
+
+    format: PixelFormat
+    decoder: str
+    encoded: Callable[[int], bytes]
+    _decode: Callable[[bytes], Words]
+
+    def __len__(self) -> int:
+        return self.format.frames
+
+    def frame(self, index: int) -> Words:
+        """One frame; Refused when it cannot be decoded or is not what the attributes describe.
+
+        The words are unsigned of Bits Allocated bits (0 and 1 in bytes for 1-bit pixels), or floats.
+        """
+        return self._decode(self.encoded(self._checked(index)))
+
+    def digest(self, index: int) -> str:
+        """SHA-256 of the frame's encoded bytes: equal digests, equal frames."""
+        return hashlib.sha256(self.encoded(self._checked(index))).hexdigest()
+
+    def _checked(self, index: int) -> int:
+        if not 0 <= index < self.format.frames:
+            raise IndexError(index)
+        return index
+
+
+def open_frames(dataset: pydicom.Dataset, transfer_syntax: str, limits: Limits) -> Frames:
+    """The frames of a data set, checked as far as that goes without decoding.
+
+    Raises Refused: NO_PIXEL_DATA, INCONSISTENT_PIXEL_DATA, OVER_SIZE_LIMIT, TRUNCATED, UNDECODABLE,
+    UNSUPPORTED_TRANSFER_SYNTAX.
+    """
+    syntax = syntax_of(transfer_syntax)
+    pixels = PixelFormat.of(dataset)
+    check_size(pixels, limits)
+    return _encapsulated(dataset, pixels, syntax) if syntax.encapsulated else _native(dataset, pixels, syntax)
+
+
+def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> Frames:
+    element = dataset[PIXEL_KEYWORDS[pixels.kind]]
+    value, length = element.value, value_length(pixels)
+    if not isinstance(value, bytes) or element.is_undefined_length:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "encapsulated pixels in a native transfer syntax")
+    if len(value) < length:
+        raise Refused(ReasonCode.TRUNCATED, "pixel data shorter than the attributes say")
+    if len(value) > length + length % 2:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "pixel data longer than the attributes say")
+    if pixels.is_subsampled and pixels.columns % 2:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd Columns with shared chroma samples")
+    if pixels.swapped:
+        if len(value) % 2:
+            raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd length of words")
+        value = swap_pairs(value)
+    return Frames(
+        pixels,
+        name_of(syntax.codec),
+        partial(cut_frame, memoryview(value), pixels),
+        partial(unpack_frame, pixels=pixels, little=syntax.little),
+    )
+
+
+def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> Frames:
+    if "PixelData" not in dataset or not dataset["PixelData"].is_undefined_length:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "native pixels in an encapsulated transfer syntax")
+    decoder = DECODERS[syntax.codec]
+    if not decoder.is_available():
+        raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{decoder.REQUIRES} lacks it")
+    parts = frames_of(dataset, pixels.frames, _starts_frame)
+
+    def encoded(index: int) -> bytes:
+        return b"".join(parts[index])
+
+    decoded = _guarded(decoder.look, encoded(0), pixels)
+    return Frames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded))
+
+
+def _decode(decoder: Decoder, stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:
+    """One frame, which must be of the same kind as the first one."""
+    if _guarded(decoder.look, frame, stated) != decoded:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "frames differ in their colour space")
+    return _guarded(decoder.decode, frame, decoded)
+
+
+def _guarded(step: Callable[[bytes, PixelFormat], T], frame: bytes, pixels: PixelFormat) -> T:
+    """A step of a codec whose library may raise anything."""
+    try:
+        return step(frame, pixels)
+    except (Refused, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - the libraries share no base class, and their messages stay with them
+        raise Refused(ReasonCode.UNDECODABLE) from None
+
+
+def _starts_frame(fragment: memoryview) -> bool:
+    return bytes(fragment[:12]).startswith(_STARTS)

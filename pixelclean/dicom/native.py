@@ -1,0 +1,103 @@
+"""Native frames: bytes <-> stored words (PS3.5 8.1.1, PS3.3 C.7.6.3.1).
+
+`pack_frames` gives back the bytes that `native_frame` was made from, bit for bit.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from pixelclean.dicom.format import PixelFormat
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
+
+Words = npt.NDArray[np.generic]
+
+
+def frame_length(pixels: PixelFormat) -> int:
+    """Bytes of one frame that stands alone; 1-bit pixels are padded to a whole byte."""
+    if pixels.bits_allocated == 1:
+        return -(-pixels.rows * pixels.columns // 8)
+    if pixels.is_subsampled:
+        return pixels.rows * pixels.columns * 2
+    return pixels.frame_bytes
+
+
+def value_length(pixels: PixelFormat) -> int:
+    """Bytes of all frames; 1-bit frames follow each other without a gap (PS3.5 8.1.1)."""
+    if pixels.bits_allocated == 1:
+        return -(-pixels.rows * pixels.columns * pixels.frames // 8)
+    return frame_length(pixels) * pixels.frames
+
+
+def swap_pairs(value: bytes) -> bytes:
+    """Neighbouring bytes exchanged; the length is even."""
+    return np.frombuffer(value, np.uint16).byteswap().tobytes()
+
+
+def cut_frame(value: memoryview, pixels: PixelFormat, index: int) -> bytes:
+    """The bytes of one frame out of a native value, 1-bit pixels moved to start at a byte."""
+    length = frame_length(pixels)
+    if pixels.bits_allocated != 1:
+        return bytes(value[index * length : (index + 1) * length])
+    size = pixels.rows * pixels.columns
+    first, skip = divmod(index * size, 8)
+    bits = np.unpackbits(np.frombuffer(value[first : first + length + 1], np.uint8), bitorder="little")
+    return np.packbits(bits[skip : skip + size], bitorder="little").tobytes()
+
+
+def unpack_frame(frame: bytes, pixels: PixelFormat, *, little: bool = True) -> Words:
+    """One frame of `frame_length` bytes as (row, column, sample)."""
+    if pixels.bits_allocated == 1:
+        bits = np.unpackbits(np.frombuffer(frame, np.uint8), bitorder="little", count=pixels.rows * pixels.columns)
+        return bits.reshape(pixels.shape)
+    words = np.frombuffer(frame, pixels.dtype.newbyteorder("<" if little else ">")).astype(pixels.dtype, copy=False)
+    if pixels.is_subsampled:
+        return _spread_chroma(words, pixels)
+    if pixels.planar:
+        return np.moveaxis(words.reshape(pixels.samples, pixels.rows, pixels.columns), 0, -1)
+    return words.reshape(pixels.shape)
+
+
+def pack_frame(frame: Words, pixels: PixelFormat, *, little: bool = True) -> bytes:
+    """The inverse of `unpack_frame`.
+
+    Raises Refused(NOT_ENCODED) where two pixels that share chroma samples disagree about them.
+    """
+    if pixels.bits_allocated == 1:
+        return np.packbits(frame.reshape(-1), bitorder="little").tobytes()
+    if pixels.is_subsampled:
+        frame = _share_chroma(frame)
+    elif pixels.planar:
+        frame = np.moveaxis(frame, -1, 0)
+    return frame.astype(pixels.dtype.newbyteorder("<" if little else ">"), copy=False).tobytes()
+
+
+def pack_frames(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> bytes:
+    """A native value of even length holding all frames."""
+    if pixels.bits_allocated == 1:
+        bits = np.concatenate([frame.reshape(-1) for frame in frames])
+        value = np.packbits(bits, bitorder="little").tobytes()
+    else:
+        value = b"".join(pack_frame(frame, pixels, little=little) for frame in frames)
+    value += b"\0" * (len(value) % 2)
+    return swap_pairs(value) if pixels.swapped and not little else value
+
+
+def _spread_chroma(words: Words, pixels: PixelFormat) -> Words:
+    """Y1 Y2 Cb Cr, two pixels, as Y1 Cb Cr and Y2 Cb Cr (PS3.3 C.7.6.3.1.2)."""
+    pairs = words.reshape(pixels.rows, pixels.columns // 2, 4)
+    spread = np.empty((pixels.rows, pixels.columns // 2, 2, 3), words.dtype)
+    spread[..., 0] = pairs[..., :2]
+    spread[..., 1] = pairs[..., 2:3]
+    spread[..., 2] = pairs[..., 3:4]
+    return spread.reshape(pixels.shape)
+
+
+def _share_chroma(frame: Words) -> Words:
+    rows, columns, _ = frame.shape
+    spread = frame.reshape(rows, columns // 2, 2, 3)
+    if not np.array_equal(spread[:, :, 0, 1:], spread[:, :, 1, 1:]):
+        raise Refused(ReasonCode.NOT_ENCODED, "two pixels share their chroma samples, and differ in them")
+    return np.concatenate([spread[..., 0], spread[:, :, 0, 1:]], axis=-1)

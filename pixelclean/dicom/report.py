@@ -1,0 +1,36 @@
+"""What this installation can read and write, for `pixelclean doctor`."""
+
+from dataclasses import dataclass
+
+from pixelclean.dicom.codecs import DECODERS, ENCODERS, name_of
+from pixelclean.dicom.syntaxes import SYNTAXES, Codec, Fidelity, TransferSyntax
+
+_NOTES = {
+    Fidelity.LOSSLESS: "",
+    Fidelity.LOSSY: "changed pixels are written in a lossless transfer syntax",
+    Fidelity.EITHER: "changed pixels are written without loss",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodecState:
+    """One transfer syntax: who decodes it, who encodes it without loss (None: another syntax is used)."""
+
+    uid: str
+    name: str
+    decoder: str
+    encoder: str | None
+    available: bool
+    note: str
+
+
+def codec_report() -> tuple[CodecState, ...]:
+    """One row for each transfer syntax that is read."""
+    return tuple(_state(syntax) for syntax in SYNTAXES.values())
+
+
+def _state(syntax: TransferSyntax) -> CodecState:
+    native = syntax.codec is Codec.NATIVE
+    encoder = name_of(syntax.codec) if native or syntax.codec in ENCODERS else None
+    available = native or DECODERS[syntax.codec].is_available()
+    return CodecState(syntax.uid, syntax.name, name_of(syntax.codec), encoder, available, _NOTES[syntax.fidelity])

@@ -1,0 +1,52 @@
+"""What passes although Table E.1-1 does not name it: the reviewed lists of rules/header/safe_text.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydicom.datadict import tag_for_keyword
+
+from pixelclean import resources
+from pixelclean.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Tags by what was decided about them, and the coding schemes whose codes are published."""
+
+    text: frozenset[int]
+    equipment: frozenset[int]
+    binary: frozenset[int]
+    uids: frozenset[int]
+    removed: frozenset[int]
+    replaced: frozenset[int]
+    schemes: Mapping[str, re.Pattern[str]]
+
+
+@cache
+def reviewed() -> Reviewed:
+    """The lists, read once; a keyword that is no DICOM keyword is a mistake in the file."""
+    table = tomllib.loads(resources.rules("header", "safe_text.toml").read_text("utf-8"))
+    return Reviewed(
+        text=_tags(table["text"]),
+        equipment=_tags([group for group in table["text"] if group.get("equipment")]),
+        binary=_tags(table["binary"]),
+        uids=_tags(table["uid"]),
+        removed=_tags(table["removed"]),
+        replaced=_tags(table["replaced"]),
+        schemes={name: re.compile(group["pattern"]) for group in table["scheme"] for name in group["designators"]},
+    )
+
+
+def _tags(groups: list[dict[str, list[str]]]) -> frozenset[int]:
+    return frozenset(tag_of(keyword) for group in groups for keyword in group["keywords"])
+
+
+def tag_of(keyword: str) -> int:
+    """The tag of a keyword named in our own data."""
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise ConfigurationError(f"rules/header: {keyword} is no DICOM keyword")
+    return tag

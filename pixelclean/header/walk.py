@@ -1,0 +1,192 @@
+"""The walk that cleans: every element at every depth, into a new data set (PS3.15 E.1.1, step 9)."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from pydicom import DataElement, Dataset, Sequence
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import empty_value_for_VR
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
+
+from pixelclean.errors import Refused
+from pixelclean.header import codes, dummies
+from pixelclean.header.actions import Action
+from pixelclean.header.decide import decide
+from pixelclean.header.iod import Level, items_of
+from pixelclean.header.uids import replaced
+from pixelclean.key import ProjectKey
+from pixelclean.reasons import ReasonCode
+
+_WELL_FORMED = {
+    "CS": re.compile(r"[A-Za-z0-9 _\-]{0,16}"),
+    "AS": re.compile(r"[0-9]{3}[DWMY] ?|"),
+    "DS": re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?)?\s*"),
+    "IS": re.compile(r"\s*([+-]?[0-9]+)?\s*"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one element: `path` such as 0040A730[0].00100010, action, reason; never a value.
+
+    `changed` is False where the output holds what the source held; sequences that were walked into count as unchanged.
+    """
+
+    path: str
+    keyword: str
+    action: Action
+    why: str
+    changed: bool = True
+
+
+@dataclass(slots=True)
+class Walk:
+    """One cleaning: the key, the options, and what it did so far."""
+
+    key: ProjectKey
+    options: tuple[str, ...]
+    fates: list[Fate] = field(default_factory=list)
+
+    def cleaned(self, source: Dataset, level: Level, path: str = "", skip: Collection[int] = ()) -> Dataset:
+        """A new data set with what may stay of `source`; elements whose tag is in `skip` are left to the caller."""
+        target = Dataset()
+        implicit, little = source.original_encoding
+        target.set_original_encoding(implicit, little, source.original_character_set)
+        item = _Item(self, source, level, path)
+        for tag in source.keys():  # noqa: SIM118 - iterating a Dataset gives elements
+            if tag not in skip and (element := item.treated(tag)) is not None:
+                target.add(element)
+        return target
+
+
+@dataclass(slots=True)
+class _Item:
+    """One data set or sequence item under treatment."""
+
+    walk: Walk
+    source: Dataset
+    level: Level
+    path: str
+
+    def treated(self, tag: BaseTag) -> DataElement | None:
+        """What takes the element's place; None for nothing."""
+        here = f"{self.path}{int(tag):08X}"
+        before = self._read(tag)
+        vr = before.VR if before is not None else _announced_vr(self.source, tag)
+        decision = decide(int(tag), vr, self.level, not self.path, self.walk.options)
+        after = self._blindly(decision.action, tag, before)
+        if decision.action in _SEEING:
+            if before is None:
+                raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
+            after = self._seeing(decision.action, before, here)
+        changed = _is_changed(decision.action, before, after)
+        self.walk.fates.append(Fate(here, decision.keyword, decision.action, decision.why, changed))
+        return after
+
+    def _read(self, tag: BaseTag) -> DataElement | None:
+        """The element with its value decoded; None where pydicom cannot."""
+        try:
+            return self.source[tag]
+        except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
+            return None
+
+    def _blindly(self, action: Action, tag: BaseTag, before: DataElement | None) -> DataElement | None:
+        """What does not need the value, so that one that does not decode is no hindrance."""
+        match action:
+            case Action.EMPTY:
+                return _empty(tag)
+            case Action.DUMMY:
+                return _empty(tag) if before is not None and _is_empty(before) else self._dummy(tag)
+            case Action.KEEP_IF_WELL_FORMED:
+                return _empty(tag) if before is None else _well_formed(before)
+            case _:
+                return None
+
+    def _seeing(self, action: Action, before: DataElement, here: str) -> DataElement:
+        """What carries something of the value over."""
+        if action is Action.NEW_UID:
+            return self._new_uid(before)
+        if action is Action.CODE:
+            return self._code(before)
+        return _like(before, before.value if before.VR != "SQ" else self._items(before, here))
+
+    def _items(self, before: DataElement, here: str) -> Sequence:
+        below = items_of(self.level, int(before.tag))
+        items = enumerate(before.value or ())
+        return Sequence([self.walk.cleaned(item, below, f"{here}[{number}].") for number, item in items])
+
+    def _new_uid(self, before: DataElement) -> DataElement:
+        """The keyed UID of each value."""
+        uids = [replaced(str(value), self.walk.key) for value in _values(before)]
+        return DataElement(before.tag, "UI", "\\".join(uids))
+
+    def _code(self, before: DataElement) -> DataElement:
+        """The same part of a published code, or what stands for that of a local one."""
+        if codes.is_published(self.source):
+            return _like(before, before.value)
+        scheme = codes.designator_of(self.source)
+        parts = (codes.local(int(before.tag), str(value), scheme, self.walk.key) for value in _values(before))
+        return DataElement(before.tag, dictionary_VR(before.tag), "\\".join(parts))
+
+    def _dummy(self, tag: BaseTag) -> DataElement:
+        vr = dictionary_VR(tag)
+        if tag == dummies.ENCAPSULATED_DOCUMENT:
+            return DataElement(tag, vr, dummies.document(str(self.source.get("MIMETypeOfEncapsulatedDocument", ""))))
+        return DataElement(tag, vr, dummies.dummy(int(tag), vr))
+
+
+_SEEING = frozenset((Action.KEEP, Action.NEW_UID, Action.CODE))
+
+
+def _announced_vr(source: Dataset, tag: BaseTag) -> str:
+    """The VR of an element that does not decode."""
+    known = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
+    return str(source.get_item(tag).VR or known)
+
+
+def _like(element: DataElement, value: object) -> DataElement:
+    copy = DataElement(element.tag, element.VR, value, already_converted=True)
+    copy.is_undefined_length = element.is_undefined_length
+    return copy
+
+
+def _empty(tag: BaseTag) -> DataElement:
+    vr = dictionary_VR(tag)
+    return DataElement(tag, vr, Sequence() if vr == "SQ" else empty_value_for_VR(vr), already_converted=True)
+
+
+def _well_formed(element: DataElement) -> DataElement:
+    """The same value, or none where it is not what its VR promises: it could be any text."""
+    vr = dictionary_VR(element.tag)
+    if not all(_is_well_formed(vr, value) for value in _values(element)):
+        return _empty(element.tag)
+    return _like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, element.value)
+
+
+def _values(element: DataElement) -> tuple[object, ...]:
+    value = element.value
+    if value is None or value == "":
+        return ()
+    return tuple(value) if isinstance(value, MultiValue | list | tuple) else (value,)
+
+
+def _is_well_formed(vr: str, value: object) -> bool:
+    return isinstance(value, int | float) or bool(_WELL_FORMED[vr].fullmatch(str(value)))
+
+
+def _is_changed(action: Action, before: DataElement | None, after: DataElement | None) -> bool:
+    match action:
+        case Action.KEEP:
+            return False
+        case Action.REMOVE:
+            return True
+        case Action.EMPTY | Action.DUMMY:
+            return before is None or not _is_empty(before)
+        case _:
+            return before is None or after is None or before.value != after.value
+
+
+def _is_empty(element: DataElement) -> bool:
+    return not element.value if element.VR == "SQ" else element.is_empty

@@ -1,0 +1,94 @@
+"""Headings: what becomes of the header around the pixels, and what it may say afterwards.
+
+`Deidentified` is PS3.15 Annex E.  `Untouched` keeps the header for use inside the house and claims nothing.
+"""
+
+from copy import copy
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydicom import Dataset
+
+from pixelclean.devices import Kind
+from pixelclean.dicom import Source, has_pixels
+from pixelclean.header import (
+    Identifiers,
+    clean_header,
+    harvest,
+    mark_equipment,
+    mark_identity_removed,
+    mark_pixels,
+)
+from pixelclean.key import ProjectKey
+from pixelclean.policy import HeaderPolicy
+from pixelclean.version import __version__
+
+_BASIC_PROFILE, _CLEAN_PIXEL_DATA = "113100", "113101"  # CID 7050
+
+
+class Heading(Protocol):
+    """Treats the header of one source."""
+
+    def identifiers(self, source: Source) -> Identifiers:
+        """What the output must not show any more, taken before the header is cleaned."""
+
+    def dataset(self, source: Source, kind: Kind) -> Dataset:
+        """A new data set with the header as it shall leave; its pixel data are the source's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deidentified:
+    """The Basic Profile, and the Clean Pixel Data option for images: claimed here, proven before release.
+
+    The claims are written before the proof is made, since the proof is made on the written file; a draft whose proof
+    does not hold is thrown away with its claims.
+    """
+
+    key: ProjectKey
+    policy: HeaderPolicy
+
+    def identifiers(self, source: Source) -> Identifiers:
+        """Everything identifying that the header knows."""
+        return harvest(source.dataset)
+
+    def dataset(self, source: Source, kind: Kind) -> Dataset:
+        """The cleaned header with its marks (PS3.15 E.1.1, E.3.1)."""
+        dataset = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest).dataset
+        methods = (_BASIC_PROFILE, _CLEAN_PIXEL_DATA) if has_pixels(dataset) else (_BASIC_PROFILE,)
+        mark_identity_removed(dataset, methods)
+        mark_pixels(dataset, "NO" if has_pixels(dataset) else None, kind.features)
+        mark_equipment(dataset, __version__)
+        return dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """The Basic Profile where only given boxes were masked: no text was searched, so no pixel option is claimed."""
+
+    key: ProjectKey
+    policy: HeaderPolicy
+
+    def identifiers(self, source: Source) -> Identifiers:
+        """Everything identifying that the header knows."""
+        return harvest(source.dataset)
+
+    def dataset(self, source: Source, kind: Kind) -> Dataset:
+        """The cleaned header; Burned In Annotation is left unsaid."""
+        dataset = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest).dataset
+        mark_identity_removed(dataset, (_BASIC_PROFILE,))
+        mark_pixels(dataset, None, kind.features)
+        mark_equipment(dataset, __version__)
+        return dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """The header as it was, with no attribute that speaks of de-identification."""
+
+    def identifiers(self, source: Source) -> Identifiers:
+        """Nothing: the caller keeps the header on purpose."""
+        return Identifiers(frozenset(), frozenset())
+
+    def dataset(self, source: Source, kind: Kind) -> Dataset:
+        """A copy that shares its elements with the source; pixel attributes are replaced, never edited in place."""
+        return copy(source.dataset)

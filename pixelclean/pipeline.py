@@ -1,0 +1,204 @@
+"""The whole flow of one file: header, pixels, proof, decision.
+
+`Cleaner.clean` writes only into the spool that its caller supplies, touches neither OUT nor the store, and never
+raises.  Every front makes the same three calls: `dicom.read`, `Cleaner.clean`, `delivery.deliver`.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from traceback import extract_tb
+from typing import Self
+
+from pixelclean import resources
+from pixelclean.decision import Evidence, decide
+from pixelclean.detect import Finder, drawn, pictures, png, require_tesseract
+from pixelclean.devices import Kind, Kinds, RuleSet, load_rules
+from pixelclean.dicom import Source, facts_of, has_pixels
+from pixelclean.drafting import Draft, Drafter
+from pixelclean.errors import Refused
+from pixelclean.examination import Detection, Examination, Examiner, OpenImage
+from pixelclean.facts import Facts
+from pixelclean.geometry import Origin
+from pixelclean.heading import Deidentified, Heading
+from pixelclean.key import ProjectKey
+from pixelclean.outcome import Image, Output, Reason, Released, Result, held
+from pixelclean.pixels import make_plan
+from pixelclean.plan import Plan
+from pixelclean.policy import Policy, SecondLook
+from pixelclean.reasons import ReasonCode
+from pixelclean.version import __version__
+
+_ROUNDS = 3
+_PREVIEW_SIDE = 480
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """Cleans one file at a time by a policy; load it once per process.
+
+    `digest` names everything beside policy and key that results depend on: version, rules, networks, reader.
+    """
+
+    policy: Policy
+    key: ProjectKey
+    kinds: Kinds
+    rules: RuleSet
+    examiner: Examiner
+    heading: Heading
+    digest: str
+
+    @classmethod
+    def load(cls, policy: Policy, key: ProjectKey) -> Self:
+        """A cleaner with the shipped rules and networks; ConfigurationError where one of them cannot be used."""
+        kinds, rules = Kinds.load(resources.rules("kinds.toml")), load_rules(resources.rules("devices"))
+        finder = Finder.load(policy.pixel)
+        reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
+        digest = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader)
+        examiner = Detection(rules, finder, policy.pixel)
+        return cls(policy, key, kinds, rules, examiner, Deidentified(key, policy.header), digest)
+
+    def clean(self, source: Source, spool: Path) -> Result:
+        """The result of one file; if it is released, the proven output lies in `spool` under `result.output`."""
+        started = time.monotonic()
+        path = spool / f"{source.digest}.dcm"
+        try:
+            result = self._cleaned(source, path)
+        except Refused as refused:
+            result = held(source.digest, (Reason(refused.code, refused.detail),))
+        except MemoryError:
+            result = held(source.digest, (Reason(ReasonCode.OUT_OF_MEMORY),))
+        except Exception as error:  # whatever it is, the file waits: nothing that went wrong is released
+            result = held(source.digest, (Reason(ReasonCode.INTERNAL_ERROR, place_of(error)),))
+        if not isinstance(result.outcome, Released):
+            path.unlink(missing_ok=True)
+        return replace(
+            result,
+            instance=_instance(source, self.key),
+            policy=self.policy.digest,
+            key=self.key.fingerprint,
+            seconds=time.monotonic() - started,
+        )
+
+    def inspect(self, source: Source) -> tuple[Kind, OpenImage | None, Examination]:
+        """What `clean` would see before it changes anything; raises Refused."""
+        facts = facts_of(source.dataset, self.kinds.keywords | self.rules.keywords)
+        kind = self.kinds.judge(facts)
+        if not has_pixels(source.dataset):
+            return kind, None, Examination()
+        image = self._open(source, kind, facts)
+        return kind, image, self.examiner.examine(image)
+
+    def _cleaned(self, source: Source, path: Path) -> Result:
+        facts = facts_of(source.dataset, self.kinds.keywords | self.rules.keywords)
+        kind = self.kinds.judge(facts)
+        if kind.reason is not None:
+            return held(source.digest, (kind.reason,))
+        drafter = Drafter(source, self.heading.identifiers(source), path, self.policy.limits)
+        if not has_pixels(source.dataset):
+            draft = drafter.without_pixels(self.heading.dataset(source, kind))
+            evidence = Evidence(expects_pixels=kind.pixels, proof=draft.proof)
+            return self._decided(source, kind, draft, evidence, plan=None)
+        image = self._open(source, kind, facts)
+        seen = self.examiner.examine(image)
+        plan, draft, readable = self._drafted(drafter, image, seen)
+        evidence = Evidence(
+            noted=(*seen.notes, *_syntax_note(draft)),
+            expects_pixels=kind.pixels,
+            has_pixels=True,
+            says_burned_in=source.dataset.get("BurnedInAnnotation") == "YES",
+            doubtful=len(seen.doubtful),
+            document=seen.document,
+            masked_share=max(float(plan.mask(frame).mean()) for frame in plan.distinct_frames),
+            readable=readable,
+            proof=draft.proof,
+        )
+        result = self._decided(source, kind, draft, evidence, plan)
+        return self._with_preview(result, draft, image) if result.output else result
+
+    def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
+        return OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
+
+    def _drafted(self, drafter: Drafter, image: OpenImage, seen: Examination) -> tuple[Plan, Draft, int]:
+        """Draft, look again, mask what was still seen, and draft again, until the second look is content.
+
+        The last draft carries in its proof what the second look still sees; the number counts words that identify.
+        """
+        regions = seen.regions
+        for _ in range(_ROUNDS):
+            plan = make_plan(regions, image.frames.format)
+            draft = drafter.of_image(self.heading.dataset(drafter.source, image.kind), image.frames, plan)
+            assert draft.frames is not None
+            cleaned = image.showing(draft.frames)
+            left = self.examiner.examine_again(cleaned, plan.masks_something, drafter.identifiers)
+            if not left:
+                return plan, draft, 0
+            regions = (*regions, *left)
+        proof = replace(draft.proof, text_left=len(left))
+        return plan, replace(draft, proof=proof), sum(region.origin is Origin.IDENTIFIER for region in left)
+
+    def _decided(self, source: Source, kind: Kind, draft: Draft, evidence: Evidence, plan: Plan | None) -> Result:
+        outcome = decide(evidence, self.policy)
+        place = _place(source, self.key)
+        output = Output(draft.path.name, draft.digest, place) if isinstance(outcome, Released) else None
+        return Result(source.digest, outcome, output, plan, draft.proof, _image(source, kind, plan))
+
+    def _with_preview(self, result: Result, draft: Draft, image: OpenImage) -> Result:
+        """The released frame as a small picture beside the output; only the report shows it."""
+        assert draft.frames is not None and result.plan is not None and result.output is not None
+        picture = pictures(draft.frames.frame(0), draft.frames.format, image.display)[0]
+        preview = draft.path.with_suffix(".png")
+        preview.write_bytes(png(drawn(picture, result.plan.regions), _PREVIEW_SIDE))
+        return replace(result, output=replace(result.output, preview=preview.name))
+
+
+def place_of(error: Exception) -> str:
+    """Kind and place of an error, without its message: messages of libraries quote values."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if "pixelclean" in frame.filename]
+    where = f" at {Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + where
+
+
+def _syntax_note(draft: Draft) -> Iterator[Reason]:
+    if draft.proof.syntax_in != draft.proof.syntax_out:
+        yield Reason(ReasonCode.TRANSFER_SYNTAX_CHANGED, f"{draft.proof.syntax_in} to {draft.proof.syntax_out}")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _text(source: Source, keyword: str) -> str:
+    return str(source.dataset.get(keyword) or "").strip()
+
+
+def _instance(source: Source, key: ProjectKey) -> str:
+    uid = _text(source, "SOPInstanceUID")
+    return key.pseudonym("instance", uid) if uid else ""
+
+
+def _place(source: Source, key: ProjectKey) -> PurePosixPath:
+    """Patient, study, series and instance below OUT, each a keyed pseudonym.
+
+    The instance's includes the digest of the file: different files that share a SOP Instance UID keep apart.
+    """
+    patient = "\0".join(_text(source, keyword) for keyword in ("IssuerOfPatientID", "PatientID"))
+    study = _text(source, "StudyInstanceUID")
+    series = _text(source, "SeriesInstanceUID")
+    folders = [
+        key.pseudonym("folder-patient", patient),
+        key.pseudonym("folder-study", f"{patient}\0{study}"),
+        key.pseudonym("folder-series", f"{patient}\0{study}\0{series}"),
+    ]
+    name = key.pseudonym("file-instance", f"{_text(source, 'SOPInstanceUID')}\0{source.digest}", length=24)
+    return PurePosixPath(*folders, f"{name}.dcm")
+
+
+def _image(source: Source, kind: Kind, plan: Plan | None) -> Image:
+    """Kind and size for the report.  Modality is shown only where it is a defined-term-like code: it could be typed."""
+    modality = _text(source, "Modality")
+    shown = modality if modality.isalnum() and modality.isupper() and len(modality) <= 16 else "other"
+    rows, columns, frames = (plan.rows, plan.columns, plan.frames) if plan else (0, 0, 0)
+    return Image(shown, kind.sop_class, rows, columns, frames)

@@ -1,0 +1,52 @@
+"""Proof of the pixels: the encoded output is decoded again and compared with the source, pixel for pixel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pixelclean.dicom import Frames, without_hidden_bits
+from pixelclean.errors import Refused
+from pixelclean.pixels.fill import Fill
+from pixelclean.plan import Plan
+from pixelclean.reasons import ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Pixel counts over all frames: planned by the plan, changed outside its mask, not black inside it."""
+
+    planned: int
+    changed_outside: int
+    not_filled_inside: int
+
+
+def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Comparison:
+    """Compare every frame of the output with the source's; they must be alike in shape, depth and colour space."""
+    _require_alike(source, output)
+    planned = changed = unfilled = 0
+    for index in range(len(source)):
+        before = without_hidden_bits(source.frame(index), source.format)
+        after = output.frame(index)
+        mask = plan.mask(index)
+        planned += int(mask.sum())
+        unfilled += int((after[mask] != np.asarray(fill, dtype=after.dtype)).any(axis=-1).sum())
+        # Bit patterns are compared, not numbers: a NaN of Float Pixel Data equals itself.
+        differs = (before.view(_bits(before)) != after.view(_bits(after))).any(axis=-1)
+        changed += int((differs & ~mask).sum())
+    return Comparison(planned, changed, unfilled)
+
+
+def _require_alike(source: Frames, output: Frames) -> None:
+    one, other = source.format, output.format
+    same = (
+        (one.rows, one.columns, one.frames, one.samples) == (other.rows, other.columns, other.frames, other.samples)
+        and (one.bits_allocated, one.bits_stored, one.high_bit) == (other.bits_allocated, other.bits_stored, other.high_bit)
+        and (one.signed, one.kind) == (other.signed, other.kind)
+        and one.photometric.removesuffix("_422") == other.photometric.removesuffix("_422")
+    )
+    if not same:
+        raise Refused(ReasonCode.PROOF_FAILED, "the output's pixel format is not the source's")
+
+
+def _bits(words: np.ndarray) -> np.dtype:  # type: ignore[type-arg]
+    return np.dtype(f"u{words.dtype.itemsize}")

@@ -1,0 +1,28 @@
+"""Redaction: the plan's pixels are overwritten with black, every other pixel stays what it was."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pixelclean.dicom import Frames, without_hidden_bits
+from pixelclean.pixels.fill import Fill, Words
+from pixelclean.plan import Plan
+
+
+def redacted(frames: Frames, plan: Plan, fill: Fill) -> Iterator[Words]:
+    """The frames as they shall leave: hidden bits cleared, masked pixels black; the given frames stay untouched."""
+    for index in range(len(frames)):
+        words = without_hidden_bits(frames.frame(index), frames.format)
+        mask = plan.mask(index)
+        if mask.any():
+            words = words.copy()
+            words[mask] = np.asarray(fill, dtype=words.dtype)
+        yield words
+
+
+def hides_bits(frames: Frames) -> bool:
+    """Whether any frame carries something in bits that Bits Stored does not name."""
+    return any(
+        without_hidden_bits(words, frames.format) is not words
+        for words in (frames.frame(index) for index in range(len(frames)))
+    )
