@@ -76,8 +76,10 @@ class Delivery:
 
     def close(self) -> None:
         """Release OUT and the audit log; the store stays open."""
-        self._audit.close()
-        self._tree.close()
+        try:
+            self._audit.close()
+        finally:
+            self._tree.close()
 
     def start_over(self) -> None:
         """Withdraw every output of this store and forget every input (`--fresh`)."""
@@ -284,7 +286,7 @@ class Delivery:
     def _say(self, entry: Entry) -> None:
         """An audit entry that changes nothing else."""
         step = self._audit.step([entry])
-        self._ledger.finish((), (), step)
+        self._ledger.anchor(step)
         self._audit.write(step)
 
     def _preview(self, digest: str) -> Path:

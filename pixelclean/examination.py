@@ -10,13 +10,14 @@ from typing import Protocol, Self
 
 from pydicom import Dataset
 
-from pixelclean.detect import Display, Finder, Findings, Word, looks_like_document, pictures, read_words
+from pixelclean.detect import REACH, Display, Finder, Findings, Word, looks_like_document, pictures, read_words
 from pixelclean.devices import Kind, RuleSet
 from pixelclean.dicom import Frames, open_frames
 from pixelclean.facts import Facts
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, is_known, spellings
 from pixelclean.outcome import Reason
+from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook
 
 _SECOND_LOOK_FRAMES = 3
@@ -59,8 +60,8 @@ class Examiner(Protocol):
     def examine(self, image: OpenImage) -> Examination:
         """What must be masked in the source."""
 
-    def examine_again(self, cleaned: OpenImage, masked: bool, identifiers: Identifiers) -> tuple[Region, ...]:
-        """What must still be masked in the cleaned image; `masked` tells whether anything was."""
+    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
+        """What must still be masked in the cleaned image, which was made by that plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,17 @@ class Detection:
             looks_like_document(first),
         )
 
-    def examine_again(self, cleaned: OpenImage, masked: bool, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
         """The second look, by other means than the first.
 
-        It is taken where text was masked and on every kind that burns in text.  Outside the mask the cleaned image
-        equals the source, so on other kinds an image without a mask was judged already.
+        On kinds that burn in text it takes in the whole image.  On others the image outside the mask equals the
+        source and was judged already, so only what a network can see from the mask is looked at again.
         """
-        if not (masked or cleaned.kind.burns_in_text):
+        whole = Box(0, 0, plan.columns, plan.rows)
+        within = whole if cleaned.kind.burns_in_text else _around(plan)
+        if within is None:
             return ()
-        again = self.finder.again(cleaned.frames, cleaned.display, _spread(len(cleaned.frames)))
+        again = self.finder.again(cleaned.frames, cleaned.display, _spread(len(cleaned.frames)), within)
         return (*self._seen(again, cleaned.kind), *self._read(cleaned, identifiers))
 
     def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
@@ -127,13 +130,23 @@ class GivenBoxes:
         given = _regions(self.boxes, Origin.OPERATOR, "command-line")
         return Examination((*given, *(match.regions if match else ())), notes=match.reasons if match else ())
 
-    def examine_again(self, cleaned: OpenImage, masked: bool, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
         """Nothing: the caller alone decides what is masked."""
         return ()
 
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:
     return (Region(box, Act.MASK, origin, reference) for box in boxes)
+
+
+def _around(plan: Plan) -> Box | None:
+    """The part of the image that the mask can influence in a network's eyes; None without a mask."""
+    boxes = [region.box for region in plan.regions if region.act is Act.MASK]
+    if not boxes:
+        return None
+    edges = [box.edges for box in boxes]
+    around = Box(min(e[0] for e in edges), min(e[1] for e in edges), max(e[2] for e in edges), max(e[3] for e in edges))
+    return around.grown(REACH).clipped(plan.rows, plan.columns)
 
 
 def _spread(frames: int) -> tuple[int, ...]:

@@ -54,9 +54,7 @@ class Box:
 
     def grown(self, margin: int) -> "Box":
         """This box with `margin` pixels more on each side, stopping at the image's origin."""
-        return Box(
-            max(0, self.left - margin), max(0, self.top - margin), self.right + margin, self.bottom + margin
-        )
+        return Box(max(0, self.left - margin), max(0, self.top - margin), self.right + margin, self.bottom + margin)
 
     def intersection(self, other: "Box") -> "Box | None":
         """The box that both cover, or None where they do not meet."""

@@ -132,7 +132,7 @@ class Cleaner:
             draft = drafter.of_image(self.heading.dataset(drafter.source, image.kind), image.frames, plan)
             assert draft.frames is not None
             cleaned = image.showing(draft.frames)
-            left = self.examiner.examine_again(cleaned, plan.masks_something, drafter.identifiers)
+            left = self.examiner.examine_again(cleaned, plan, drafter.identifiers)
             if not left:
                 return plan, draft, 0
             regions = (*regions, *left)

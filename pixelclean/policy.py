@@ -51,6 +51,7 @@ class PixelPolicy:
     """What text to find and when to ask; scores are logits of the text networks (models/README.md).
 
     `text_score`      on kinds that burn in text, every place from this score of the first look is masked
+    `seed_score`      where it reaches this score somewhere
     `suspect_score`   on other kinds, the score of the first look from which the careful look is taken
     `sure_score`      a place with this score in the careful look is text: masked on every kind
     `ask_score`       a place with this score in the careful look may be text: an operator is asked
@@ -60,14 +61,17 @@ class PixelPolicy:
     """
 
     text_score: float = -2.0
+    seed_score: float = 0.0
     suspect_score: float = 0.0
-    sure_score: float = 5.0
+    sure_score: float = 6.0
     ask_score: float = 2.5
     margin: int = 4
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
 
     def __post_init__(self) -> None:
+        if self.text_score > self.seed_score:
+            raise ConfigurationError("pixel.text_score lies above pixel.seed_score")
         if self.ask_score > self.sure_score:
             raise ConfigurationError("pixel.ask_score lies above pixel.sure_score")
         if not 0 < self.largest_mask <= 1:

@@ -124,9 +124,7 @@ class _Work:
             for done in self.pool.results(self._jobs()):
                 codes = {reason.code for reason in reasons_of(done.result.outcome)}
                 if done.job.path in walked and codes and codes <= _NONE_OF_OURS:
-                    self._count(
-                        self.delivery.skip(done.job.path, reasons_of(done.result.outcome), done.job.digest)
-                    )
+                    self._count(self.delivery.skip(done.job.path, reasons_of(done.result.outcome), done.job.digest))
                 else:
                     self._count(self.delivery.deliver(done.job.path, done.result, spool=done.spool))
 

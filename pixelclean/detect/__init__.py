@@ -2,7 +2,7 @@
 
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.find import Finder, Findings
-from pixelclean.detect.network import Network, Networks, Picture
+from pixelclean.detect.network import REACH, Network, Networks, Picture
 from pixelclean.detect.preview import drawn, png
 from pixelclean.detect.read import Word, read_words, require_tesseract
 from pixelclean.detect.view import Display, pictures
@@ -13,6 +13,7 @@ __all__ = [
     "Findings",
     "Network",
     "Networks",
+    "REACH",
     "Picture",
     "Word",
     "drawn",

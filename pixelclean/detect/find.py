@@ -15,8 +15,11 @@ from pixelclean.geometry import Box, boxes_of
 from pixelclean.policy import PixelPolicy
 
 _CAREFUL_SCALES = (1.0, 1.5)
-_LARGE = 1600  # from this many pixels along a side text may be taller than the networks know: half size is looked at too
-_COMPACT = 0.5  # a component that fills this share of its bounding box is masked as that box
+_LARGE = (
+    1600  # from this many pixels along a side text may be taller than the networks know: half size is looked at too
+)
+_COMPACT = 0.8  # a place that fills this share of its bounding box is masked as that box
+_NOTHING = -100.0  # the score of a place that was not looked at
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
 
@@ -43,23 +46,38 @@ class Finder:
     def everything(self, frames: Frames, display: Display) -> Findings:
         """For kinds of image that burn in text: every place that may be text is text."""
         scores = _union(self._first_look(picture) for picture in _all_pictures(frames, display))
-        return Findings(self._boxes(_components(scores > self.policy.text_score), frames))
+        places = _components(scores > self.policy.text_score)
+        return Findings(
+            self._boxes([place for place in places if place.best(scores) >= self.policy.seed_score], frames)
+        )
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
         suspects = (p for p in _all_pictures(frames, display) if self._first_look(p).max() > self.policy.suspect_score)
         return self._judged([self.careful(picture) for picture in suspects], frames)
 
-    def again(self, frames: Frames, display: Display, indices: Sequence[int]) -> Findings:
-        """The second look: the careful look at some frames, whatever the first look said."""
-        seen = [self.careful(p) for i in indices for p in pictures(frames.frame(i), frames.format, display)]
+    def again(self, frames: Frames, display: Display, indices: Sequence[int], within: Box) -> Findings:
+        """The second look: the careful look at a part of some frames, whatever the first look said."""
+        seen = [
+            self._careful_within(p, within) for i in indices for p in pictures(frames.frame(i), frames.format, display)
+        ]
         return self._judged(seen, frames)
+
+    def _careful_within(self, picture: Picture, within: Box) -> Scores:
+        """The careful look at one part of a picture; nothing is seen elsewhere."""
+        rows, columns = (-(-side // CELL) for side in picture.shape[:2])
+        scores = np.full((rows, columns), _NOTHING, np.float32)
+        left, top = within.left // CELL, within.top // CELL
+        part = picture[top * CELL : within.bottom, left * CELL : within.right]
+        seen = self.careful(np.ascontiguousarray(part))
+        scores[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
+        return scores
 
     def careful(self, picture: Picture) -> Scores:
         """The mean score of two independent networks at two scales: less recall, far fewer false alarms."""
         networks = (self.networks.first, self.networks.second)
         looks = [_at_scale(network, picture, scale) for network in networks for scale in _CAREFUL_SCALES]
-        return np.mean(looks, axis=0, dtype=np.float32)
+        return np.asarray(np.mean(looks, axis=0), np.float32)
 
     def _first_look(self, picture: Picture) -> Scores:
         scores = self.networks.first.scores(picture)
@@ -72,23 +90,46 @@ class Finder:
         if not looks:
             return Findings()
         scores = _union(looks)
-        components = _components(scores > _EXTENT)
-        sure = [c for c in components if scores[c].max() >= self.policy.sure_score]
-        asked = [c for c in components if self.policy.ask_score <= scores[c].max() < self.policy.sure_score]
-        return Findings(self._boxes(sure, frames), self._boxes(asked, frames))
+        places = _components(scores > _EXTENT)
+        sure = [place for place in places if place.best(scores) >= self.policy.sure_score]
+        asked = [p for p in places if self.policy.ask_score <= p.best(scores) < self.policy.sure_score]
+        if sure:
+            # This image does burn in text, so there what may be text is masked like text, and nobody is asked.
+            return Findings(self._boxes([*sure, *asked], frames))
+        return Findings(doubtful=self._boxes(asked, frames))
 
-    def _boxes(self, components: Iterable[npt.NDArray[np.bool_]], frames: Frames) -> tuple[Box, ...]:
-        """Cell masks as pixel boxes, grown by the policy's margin."""
+    def _boxes(self, places: Iterable["_Place"], frames: Frames) -> tuple[Box, ...]:
+        """Cells as pixel boxes, grown by the policy's margin."""
         form = frames.format
-        cells = [box for component in components for box in _cover(component)]
+        cells = [box for place in places for box in place.cover()]
         grown = (Box(*(CELL * edge for edge in box.edges)).grown(self.policy.margin) for box in cells)
         clipped = (box.clipped(form.rows, form.columns) for box in grown)
         return tuple(sorted({box for box in clipped if box is not None}))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Connected cells: the box around them, and which cells of that box they are."""
+
+    bound: Box
+    cells: npt.NDArray[np.bool_]
+
+    def best(self, scores: Scores) -> float:
+        """The highest score in this place."""
+        return float(scores[self.bound.slices][self.cells].max())
+
+    def cover(self) -> tuple[Box, ...]:
+        """A few boxes of cells that cover the place with little waste."""
+        if self.cells.mean() >= _COMPACT:
+            return (self.bound,)
+        left, top = self.bound.left, self.bound.top
+        inner = (box.edges for box in boxes_of(self.cells))
+        return tuple(Box(left + e[0], top + e[1], left + e[2], top + e[3]) for e in inner)
+
+
 def _all_pictures(frames: Frames, display: Display) -> Iterable[Picture]:
     """The pictures of every frame; only frames that equal an earlier one byte for byte are skipped."""
-    seen: set[bytes] = set()
+    seen: set[str] = set()
     for index in range(len(frames)):
         digest = frames.digest(index)
         if digest not in seen:
@@ -115,16 +156,10 @@ def _at_scale(network: Network, picture: Picture, scale: float) -> Scores:
     return np.asarray(cv2.resize(scores, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _components(cells: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
+def _components(cells: npt.NDArray[np.bool_]) -> list[_Place]:
     """Connected groups of cells, small gaps between letters and words of a line closed."""
     padded = np.pad(cells.astype(np.uint8), 2)
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8))[2:-2, 2:-2]
-    count, labels = cv2.connectedComponents(np.ascontiguousarray(closed), connectivity=8)
-    return [labels == label for label in range(1, count)]
-
-
-def _cover(component: npt.NDArray[np.bool_]) -> tuple[Box, ...]:
-    """A few boxes of cells that cover a component with little waste."""
-    rows, columns = np.flatnonzero(component.any(axis=1)), np.flatnonzero(component.any(axis=0))
-    bound = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return (bound,) if component.sum() >= _COMPACT * bound.area else boxes_of(component)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(closed), connectivity=8)
+    bounds = [Box(left, top, left + width, top + height) for left, top, width, height, _ in stats[1:].tolist()]
+    return [_Place(bound, labels[bound.slices] == label) for label, bound in enumerate(bounds, start=1)]

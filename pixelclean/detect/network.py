@@ -20,7 +20,9 @@ CELL = 4
 """Pixels along each side of a cell."""
 
 _STEP = 16  # the network halves its input four times
-_REACH = 128  # pixels that one output can see on each side (receptive field 231), rounded up to the step
+REACH = 128
+"""Pixels that one output can see on each side (receptive field 231), rounded up to the step."""
+
 _TILE = 1024
 
 
@@ -59,8 +61,8 @@ class Network:
 
     def _tile(self, picture: Picture, top: int, left: int) -> Scores:
         """The logits of one tile, computed with its surroundings."""
-        above, before = max(0, top - _REACH), max(0, left - _REACH)
-        seen = picture[above : top + _TILE + _REACH, before : left + _TILE + _REACH]
+        above, before = max(0, top - REACH), max(0, left - REACH)
+        seen = picture[above : top + _TILE + REACH, before : left + _TILE + REACH]
         rows, columns = seen.shape[:2]
         padded = np.pad(seen, ((0, -rows % _STEP), (0, -columns % _STEP), (0, 0)), mode="edge")
         tensor = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32) / np.float32(255)
@@ -82,7 +84,9 @@ class Networks:
         """The networks that models/models.toml names."""
         try:
             table = tomllib.loads(resources.models("models.toml").read_text(encoding="utf-8"))
-            return cls(*(Network.load(resources.models(table[n]["file"]), table[n]["sha256"]) for n in ("first", "second")))
+            return cls(
+                *(Network.load(resources.models(table[n]["file"]), table[n]["sha256"]) for n in ("first", "second"))
+            )
         except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError("models/models.toml cannot be used") from error
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset
@@ -96,10 +97,8 @@ def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
 
 
 def _ybr_to_rgb(ybr: Picture) -> Picture:
-    """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it."""
-    y, b, r = (ybr[..., i].astype(np.float32) - (0, 128, 128)[i] for i in range(3))
-    rgb = np.stack((y + 1.402 * r, y - 0.344136 * b - 0.714136 * r, y + 1.772 * b), axis=-1)
-    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+    """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it; OpenCV calls the same space YCrCb and swaps the chromas."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(ybr[..., (0, 2, 1)]), cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
 def _header_windows(dataset: Dataset) -> Iterator[Window]:

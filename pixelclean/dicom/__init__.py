@@ -4,12 +4,11 @@ from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, encode, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
 from pixelclean.dicom.frames import Frames, open_frames
-from pixelclean.dicom.native import Words
 from pixelclean.dicom.quiet import quiet
 from pixelclean.dicom.report import CodecState, codec_report
 from pixelclean.dicom.source import Source, digest_of, facts_of, looks_like_dicom, read, read_bytes
 from pixelclean.dicom.syntaxes import SYNTAXES, Codec, Fidelity, TransferSyntax, lossless_target, syntax_of
-from pixelclean.dicom.words import values_of, without_hidden_bits, words_of
+from pixelclean.dicom.words import Words, values_of, without_hidden_bits, words_of
 from pixelclean.dicom.write import write
 
 __all__ = [

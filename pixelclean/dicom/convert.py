@@ -38,7 +38,7 @@ def _dataset(item: Item, parent: Charset, *, signed: bool) -> tuple[Dataset, _Pe
     signed = _signed(item, default=signed)
     dataset = Dataset(parent_encoding=parent)
     dataset.set_original_encoding(item.implicit, item.little, charset)
-    dataset.is_undefined_length_sequence_item = item.undefined  # type: ignore[attr-defined]
+    dataset.is_undefined_length_sequence_item = item.undefined
     pending: _Pending = []
     for tag, element in item.elements.items():
         if isinstance(element, SequenceElement):

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 
-from pydicom.datadict import DicomDictionary, add_dict_entries
+from pydicom.datadict import add_dict_entries, dictionary_has_tag
 
 from pixelclean import resources
 
@@ -18,7 +18,7 @@ def know_additions() -> None:
     additions = {
         int(row["id"], 16): (row["vr"], row["vm"], row["name"] or row["keyword"], _retired(row), row["keyword"])
         for row in rows
-        if int(row["id"], 16) not in DicomDictionary
+        if not dictionary_has_tag(int(row["id"], 16))
     }
     add_dict_entries(additions)
 

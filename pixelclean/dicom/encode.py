@@ -8,8 +8,9 @@ import pydicom
 from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.format import PIXEL_KEYWORDS, Kind, PixelFormat
 from pixelclean.dicom.fragments import encapsulate
-from pixelclean.dicom.native import Words, pack_frames
+from pixelclean.dicom.native import pack_frames
 from pixelclean.dicom.syntaxes import Codec, TransferSyntax, holds, syntax_of
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -93,7 +94,8 @@ def _vr(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -
         return _FLOAT_VR[pixels.kind]
     if syntax.encapsulated:
         return "OB"
-    was = dataset["PixelData"] if "PixelData" in dataset else None
-    if was is not None and not was.is_undefined_length and was.VR in ("OB", "OW"):
-        return str(was.VR)
+    if "PixelData" in dataset:
+        was = dataset["PixelData"]
+        if was.VR in ("OB", "OW") and not was.is_undefined_length:
+            return str(was.VR)
     return "OW" if pixels.bits_allocated > 8 or syntax.implicit else "OB"

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pydicom
@@ -117,7 +118,7 @@ def _longs(value: object) -> list[int]:
 def _checked(starts: Sequence[int], fragments: list[Fragment], frames: int) -> list[int]:
     """`starts` when it names one fragment for each frame, the first one first, in order."""
     known = {fragment.offset for fragment in fragments}
-    ascending = all(before < after for before, after in zip(starts, starts[1:], strict=False))
+    ascending = all(before < after for before, after in pairwise(starts))
     if len(starts) != frames or starts[0] != 0 or not ascending or not known.issuperset(starts):
         raise _inconsistent("offsets, fragments and NumberOfFrames")
     return list(starts)

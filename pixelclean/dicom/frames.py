@@ -11,13 +11,15 @@ import pydicom
 from pixelclean.dicom.codecs import DECODERS, Decoder, name_of
 from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
 from pixelclean.dicom.fragments import frames_of
-from pixelclean.dicom.native import Words, cut_frame, swap_pairs, unpack_frame, value_length
-from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
+from pixelclean.dicom.native import cut_frame, swap_pairs, unpack_frame, value_length
+from pixelclean.dicom.syntaxes import Codec, TransferSyntax, syntax_of
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 
 T = TypeVar("T")
+_STREAMS = {Codec.JPEG, Codec.JPEG_LOSSLESS, Codec.JPEG_LS, Codec.JPEG_2000, Codec.HTJ2K, Codec.JPEG_XL}
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
 
 
@@ -94,6 +96,8 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
     decoder = DECODERS[syntax.codec]
     if not decoder.is_available():
         raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{decoder.REQUIRES} lacks it")
+    if syntax.codec in _STREAMS and pixels.high_bit != pixels.bits_stored - 1:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "HighBit of a compressed stream")
     parts = frames_of(dataset, pixels.frames, _starts_frame)
 
     def encoded(index: int) -> bytes:

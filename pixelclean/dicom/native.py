@@ -6,13 +6,11 @@
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
 from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
-
-Words = npt.NDArray[np.generic]
 
 
 def frame_length(pixels: PixelFormat) -> int:
@@ -66,7 +64,7 @@ def pack_frame(frame: Words, pixels: PixelFormat, *, little: bool = True) -> byt
     Raises Refused(NOT_ENCODED) where two pixels that share chroma samples disagree about them.
     """
     if pixels.bits_allocated == 1:
-        return np.packbits(frame.reshape(-1), bitorder="little").tobytes()
+        return _packed(frame)
     if pixels.is_subsampled:
         frame = _share_chroma(frame)
     elif pixels.planar:
@@ -77,12 +75,16 @@ def pack_frame(frame: Words, pixels: PixelFormat, *, little: bool = True) -> byt
 def pack_frames(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> bytes:
     """A native value of even length holding all frames."""
     if pixels.bits_allocated == 1:
-        bits = np.concatenate([frame.reshape(-1) for frame in frames])
-        value = np.packbits(bits, bitorder="little").tobytes()
+        value = _packed(np.concatenate([frame.reshape(-1) for frame in frames]))
     else:
         value = b"".join(pack_frame(frame, pixels, little=little) for frame in frames)
     value += b"\0" * (len(value) % 2)
     return swap_pairs(value) if pixels.swapped and not little else value
+
+
+def _packed(bits: Words) -> bytes:
+    """Eight pixels a byte, the first one least significant."""
+    return np.packbits(bits.astype(np.uint8, copy=False).reshape(-1), bitorder="little").tobytes()
 
 
 def _spread_chroma(words: Words, pixels: PixelFormat) -> Words:

@@ -101,7 +101,7 @@ def _element(dataset: pydicom.Dataset, keyword: str) -> pydicom.DataElement | No
     if tag is None:
         return None
     holder = getattr(dataset, "file_meta", {}) if tag >> 16 == 2 else dataset
-    return holder[tag] if tag in holder else None
+    return holder[tag] if tag in holder else None  # noqa: SIM401 - get() of a data set gives the value of a keyword
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -41,9 +41,8 @@ def walk(data: bytes, start: int, *, implicit: bool, little: bool, limits: Limit
         raise Refused(ReasonCode.TRUNCATED, "no data set")
     # Files that announce the one and hold the other are common and every reader copes; the walk proves the guess.
     root = Item(implicit=implicit if not little else not has_vr(data, start), little=little)
-    _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED).run(
-        _OpenItem(root, start, len(data), is_root=True)
-    )
+    reader = _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED)
+    reader.run(_OpenItem(root, start, len(data), is_root=True))
     return root
 
 
@@ -78,12 +77,16 @@ class _OpenSequence:
 
 @dataclass(slots=True)
 class _Walk:
-    """One pass over one buffer; `truncated` is what running past its end means."""
+    """One pass over one buffer; `truncated` is what running past its end means, `nested` how many sequences are open.
+
+    `nested` starts above zero in a buffer that is itself a value inside sequences.
+    """
 
     data: bytes
     budget: _Budget
     depth: int
     truncated: ReasonCode
+    nested: int = 0
 
     def run(self, first: _OpenItem | _OpenSequence) -> None:
         """Walk until everything that was opened is closed.
@@ -91,18 +94,24 @@ class _Walk:
         The innermost level stands last; each step either opens one more or closes it and tells its parent where it
         ended.
         """
-        levels: list[_OpenItem | _OpenSequence] = [first]
-        while levels:
+        levels: list[_OpenItem | _OpenSequence] = []
+        opened: _OpenItem | _OpenSequence | None = first
+        while opened or levels:
+            if opened:
+                levels.append(opened)
+                self._count(opened, 1)
             level = levels[-1]
             opened = self._elements(level) if isinstance(level, _OpenItem) else self._items(level)
             if opened is None:
-                levels.pop()
+                self._count(levels.pop(), -1)
                 if levels:
                     levels[-1].position = level.position
-                continue
-            levels.append(opened)
-            if sum(isinstance(each, _OpenSequence) for each in levels[-2:]) and len(levels) // 2 > self.depth:
-                raise Refused(ReasonCode.NESTED_TOO_DEEP)
+
+    def _count(self, level: _OpenItem | _OpenSequence, step: int) -> None:
+        if isinstance(level, _OpenSequence):
+            self.nested += step
+            if self.nested > self.depth:
+                raise Refused(ReasonCode.NESTED_TOO_DEEP, show(level.sequence.tag))
 
     def _elements(self, level: _OpenItem) -> _OpenSequence | None:
         """Read elements up to the next sequence, or to the end of the item."""
@@ -148,7 +157,7 @@ class _Walk:
         level.sequence.items.append(item)
         return _OpenItem(item, header.start, end)
 
-    def _spells_vr(self, position: int, little: bool) -> bool:  # noqa: FBT001
+    def _spells_vr(self, position: int, little: bool) -> bool:
         if has_vr(self.data, position):
             return True
         return position + 4 <= len(self.data) and tag_at(self.data, position, little=little) == ITEM_END
@@ -160,12 +169,10 @@ class _Walk:
         if undefined and header.tag == PIXEL_DATA:
             return None
         # PS3.5 6.2.2 Note 2: a UN value of undefined length, and a sequence in UN, is Implicit VR Little Endian
-        unknown = header.vr == "UN"
+        silent = header.vr is None or (header.vr == "UN" and item.little)
         if header.vr == "SQ":
             implicit = item.implicit
-        elif undefined and (header.vr is None or (unknown and item.little)):
-            implicit = True
-        elif not undefined and self._is_known_sequence(header, item):
+        elif silent and (undefined or public_vr(header.tag) == "SQ"):
             implicit = True
         elif undefined:
             raise _malformed(header.tag)
@@ -174,12 +181,6 @@ class _Walk:
         end = level.end if undefined else self._end(header, level.end)
         sequence = SequenceElement(header.tag, undefined)
         return _OpenSequence(sequence, header.start, end, implicit, item.little)
-
-    def _is_known_sequence(self, header: Header, item: Item) -> bool:
-        """Whether the dictionary knows a sequence where the encoding says nothing or unknown."""
-        if header.vr is not None and not (header.vr == "UN" and item.little):
-            return False
-        return public_vr(header.tag) == "SQ"
 
     def _element(self, header: Header, level: _OpenItem) -> tuple[Element | SequenceElement, int]:
         """A plain value and where it ends; a private one that reads as a sequence becomes one."""
@@ -196,10 +197,8 @@ class _Walk:
 
     def _private_sequence(self, tag: int, value: bytes) -> SequenceElement | None:
         """The sequence that a private value of unknown VR encodes; None where it is no sequence to its last byte."""
-        if self.depth <= 0:
-            raise Refused(ReasonCode.NESTED_TOO_DEEP, show(tag))
         sequence = SequenceElement(tag, undefined=False)
-        inner = _Walk(value, self.budget, self.depth - 1, truncated=ReasonCode.MALFORMED)
+        inner = _Walk(value, self.budget, self.depth, ReasonCode.MALFORMED, self.nested)
         try:
             inner.run(_OpenSequence(sequence, 0, len(value), implicit=not has_vr(value, 8), little=True))
         except Refused as refused:

@@ -1,5 +1,6 @@
 """The transfer syntaxes this tool reads, how each one is encoded, and in which one changed pixels are written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -106,15 +107,15 @@ def lossless_target(uid: str, pixels: PixelFormat) -> str:
     readers do not guess the colour space, otherwise Explicit VR Little Endian.
     """
     syntax = syntax_of(uid)
-    candidates = () if syntax.fidelity is Fidelity.LOSSY else (_WRITTEN_AS.get(uid, uid),)
+    candidates: tuple[str, ...] = () if syntax.fidelity is Fidelity.LOSSY else (_WRITTEN_AS.get(uid, uid),)
     for candidate in (*candidates, *_NEAREST.get(syntax.codec, ()), JPEG_LS_LOSSLESS):
         if holds(SYNTAXES[candidate].codec, pixels):
             return candidate
     return EXPLICIT_LITTLE
 
 
-_NEAREST = {Codec.HTJ2K: (JPEG_2000_LOSSLESS,)}
-_PLAIN = (Codec.NATIVE, Codec.PLAIN_FRAME, Codec.DEFLATED_FRAME)
+_NEAREST: dict[Codec, tuple[str, ...]] = {Codec.HTJ2K: (JPEG_2000_LOSSLESS,)}
+_ANY_INTEGER = (Codec.PLAIN_FRAME, Codec.DEFLATED_FRAME, Codec.RLE)
 
 
 def holds(codec: Codec, pixels: PixelFormat) -> bool:
@@ -123,21 +124,20 @@ def holds(codec: Codec, pixels: PixelFormat) -> bool:
         return True
     if pixels.kind is not Kind.INTEGER or pixels.is_subsampled:
         return False
-    if codec in (Codec.PLAIN_FRAME, Codec.DEFLATED_FRAME):
-        return True
-    if codec is Codec.RLE:
+    if codec in _ANY_INTEGER:
         return True
     if pixels.bits_allocated not in (8, 16) or pixels.high_bit != pixels.bits_stored - 1:
         return False
-    return _HOLDS[codec](pixels)
-
-
-def _always(pixels: PixelFormat) -> bool:
-    return True
+    return codec in _HOLDS and _HOLDS[codec](pixels)
 
 
 def _two_bits(pixels: PixelFormat) -> bool:
     return pixels.bits_stored >= 2
+
+
+def _grey_or_two_bits(pixels: PixelFormat) -> bool:
+    """OpenJPEG loses bits of 1-bit colour in the component transform."""
+    return pixels.samples == 1 or _two_bits(pixels)
 
 
 def _whole_bytes(pixels: PixelFormat) -> bool:
@@ -155,11 +155,10 @@ def _jpeg_xl(pixels: PixelFormat) -> bool:
     return not pixels.signed and pixels.photometric in ("RGB", "MONOCHROME1", "MONOCHROME2")
 
 
-_HOLDS = {
-    Codec.JPEG: lambda pixels: False,
+_HOLDS: dict[Codec, Callable[[PixelFormat], bool]] = {
     Codec.JPEG_LOSSLESS: _lossless_jpeg,
     Codec.JPEG_LS: _two_bits,
-    Codec.JPEG_2000: _always,
+    Codec.JPEG_2000: _grey_or_two_bits,
     Codec.HTJ2K: _whole_bytes,
     Codec.JPEG_XL: _jpeg_xl,
 }

@@ -17,11 +17,12 @@ def values_of(words: Words, form: PixelFormat) -> Words:
     """The values that stored words mean: only the stored bits, with their sign; floats are their own values."""
     if form.kind is not Kind.INTEGER:
         return words
-    stored = (words >> np.uint8(_shift(form))) & words.dtype.type(_ones(form.bits_stored))
+    stored: Words = (words >> np.uint8(_shift(form))) & words.dtype.type(_ones(form.bits_stored))
     if not form.signed:
         return stored
     sign = 1 << (form.bits_stored - 1)
-    return (stored.astype(np.int64) ^ sign) - sign
+    signed: Words = (stored.astype(np.int64) ^ sign) - sign
+    return signed
 
 
 def words_of(value: int, form: PixelFormat) -> int:
@@ -34,7 +35,7 @@ def without_hidden_bits(words: Words, form: PixelFormat) -> Words:
     if form.kind is not Kind.INTEGER or form.bits_stored == form.bits_allocated:
         return words
     inside = words.dtype.type(_ones(form.bits_stored) << _shift(form))
-    zeroed = words & inside
+    zeroed: Words = words & inside
     if np.array_equal(zeroed, words):
         return words
     if not form.signed:

@@ -58,8 +58,9 @@ def _write_meta(file: BinaryIO, dataset: pydicom.Dataset, syntax: TransferSyntax
 
 
 def _write_body(file: BinaryIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
-    buffer = DicomBytesIO() if syntax.deflated else DicomFileLike(file)
-    buffer.is_implicit_VR, buffer.is_little_endian = syntax.implicit, syntax.little
-    write_dataset(buffer, dataset)
+    memory = DicomBytesIO()
+    target = memory if syntax.deflated else DicomFileLike(file)
+    target.is_implicit_VR, target.is_little_endian = syntax.implicit, syntax.little
+    write_dataset(target, dataset)
     if syntax.deflated:
-        file.write(deflate(buffer.getvalue()))
+        file.write(deflate(memory.getvalue()))

@@ -1,16 +1,17 @@
 """The Basic Profile on a whole data set (PS3.15 E.1.1, E.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydicom import DataElement, Dataset
+from pydicom import Dataset
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.header.actions import Action
-from pixelclean.header.dummies import ENCAPSULATED_DOCUMENT
+from pixelclean.header.consistency import made_consistent
 from pixelclean.header.iod import Level, Type, top_level, type_of
 from pixelclean.header.patient import patient_id, patient_name
+from pixelclean.header.values import text_at
 from pixelclean.header.walk import Fate, Walk
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
@@ -19,14 +20,11 @@ _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
 _SOP_INSTANCE_UID = 0x00080018
 _LONGITUDINAL_TEMPORAL_INFORMATION = 0x00280303
-_REFERENCED_INSTANCE = 0x00081155
-_COMMON_INSTANCE_REFERENCE = (0x00081115, 0x00081200)
-_DOCUMENT_LENGTH = 0x00420015
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A cleaned data set, and what became of every element of its source."""
+    """A cleaned data set, and what became of every element of its source, in the order of the data set."""
 
     dataset: Dataset
     fates: tuple[Fate, ...]
@@ -45,17 +43,15 @@ def clean_header(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, instan
     be read, or where an encapsulated document has no empty counterpart.
     """
     know_additions()
-    level = top_level(str(dataset.get("SOPClassUID", "")))
+    level = top_level(text_at(dataset, "SOPClassUID"))
     given = _given(dataset, level, key, instance_fallback)
     walk = Walk(key, policy.options)
     cleaned = walk.cleaned(dataset, level, skip=given)
     for tag, (value, why) in given.items():
         cleaned.add_new(tag, dictionary_VR(tag), value)
         walk.fates.append(Fate(f"{tag:08X}", keyword_for_tag(tag), Action.DUMMY, why))
-    walk.fates.extend(_drop_idle_references(cleaned))
-    if ENCAPSULATED_DOCUMENT in cleaned and _DOCUMENT_LENGTH in cleaned:
-        cleaned[_DOCUMENT_LENGTH].value = len(cleaned[ENCAPSULATED_DOCUMENT].value)
-    return Cleaned(cleaned, tuple(sorted(walk.fates, key=lambda fate: fate.path)))
+    walk.fates.extend(made_consistent(cleaned))
+    return Cleaned(cleaned, tuple(sorted(walk.fates, key=lambda fate: fate.path[:8])))
 
 
 def _given(dataset: Dataset, level: Level, key: ProjectKey, fallback: str) -> Mapping[int, tuple[str, str]]:
@@ -66,30 +62,9 @@ def _given(dataset: Dataset, level: Level, key: ProjectKey, fallback: str) -> Ma
         given[_PATIENT_ID] = (identity, "E.1-1: Z/D, keyed pseudonym")
     if _belongs(dataset, level, _PATIENT_NAME):
         given[_PATIENT_NAME] = (patient_name(identity), "E.1-1: Z, keyed pseudonym")
-    if not isinstance(dataset.get("SOPInstanceUID"), str) or not dataset.SOPInstanceUID.strip():
+    if not text_at(dataset, "SOPInstanceUID"):
         given[_SOP_INSTANCE_UID] = (key.uid(fallback), "E.1-1: U, missing in the source")
     return given
-
-
-def _drop_idle_references(cleaned: Dataset) -> Iterable[Fate]:
-    """Common Instance Reference lists the instances that the rest refers to; without any it has no place (PS3.3 C.12.2)."""
-    listed = [tag for tag in _COMMON_INSTANCE_REFERENCE if tag in cleaned and _lists_instances(cleaned[tag])]
-    rest = (element for element in cleaned if element.tag not in _COMMON_INSTANCE_REFERENCE)
-    if listed and not any(_refers(element) for element in rest):
-        for tag in listed:
-            del cleaned[tag]
-            yield Fate(f"{tag:08X}", keyword_for_tag(tag), Action.REMOVE, "C.12.2: nothing refers to an instance now")
-
-
-def _lists_instances(sequence: DataElement) -> bool:
-    """Presentation states use the same sequence for their own images, without Referenced Instance Sequence."""
-    return any("ReferencedInstanceSequence" in item or "ReferencedSeriesSequence" in item for item in sequence.value)
-
-
-def _refers(element: DataElement) -> bool:
-    if element.VR != "SQ":
-        return int(element.tag) == _REFERENCED_INSTANCE
-    return any(_refers(inner) for item in element.value for inner in item)
 
 
 def _belongs(dataset: Dataset, level: Level, tag: int) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pydicom import DataElement, Dataset
-from pydicom.multival import MultiValue
 
 from pixelclean import resources
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.header.identifiers import Identifier, Identifiers, Kind
 from pixelclean.header.safe import reviewed, tag_of
 from pixelclean.header.uids import is_registered
+from pixelclean.header.values import texts_of
 from pixelclean.phi import Phi
 
 
@@ -50,14 +50,6 @@ def elements_with_paths(dataset: Dataset, path: str = "") -> Iterator[tuple[str,
             continue
         for number, item in enumerate(element.value or ()):
             yield from elements_with_paths(item, f"{here}[{number}].")
-
-
-def texts_of(element: DataElement) -> tuple[str, ...]:
-    """The non-empty values of an element as texts; bytes are not text."""
-    value = element.value
-    values = tuple(value) if isinstance(value, MultiValue | list | tuple) else (value,)
-    texts = (str(one).strip(" \0") for one in values if one is not None and not isinstance(one, bytes))
-    return tuple(text for text in texts if text)
 
 
 def _kind(element: DataElement) -> Kind | None:

@@ -9,6 +9,7 @@ from pydicom import Dataset, Sequence
 
 from pixelclean import resources
 from pixelclean.header.iod import Type, top_level, type_of
+from pixelclean.header.values import text_at
 
 _PRODUCT = "pixelclean"
 _METHOD = "pixelclean: DICOM PS3.15 2026d Annex E"
@@ -53,7 +54,7 @@ def _claim(dataset: Dataset, tag: int, claim: str | None) -> None:
 
 
 def _is_demanded(dataset: Dataset, tag: int) -> bool:
-    return type_of(top_level(str(dataset.get("SOPClassUID", ""))), tag) <= Type.ONE_C
+    return type_of(top_level(text_at(dataset, "SOPClassUID")), tag) <= Type.ONE_C
 
 
 def _code(value: str, meaning: str) -> Dataset:

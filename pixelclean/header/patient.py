@@ -2,6 +2,7 @@
 
 from pydicom import Dataset
 
+from pixelclean.header.values import text_at
 from pixelclean.key import ProjectKey
 
 _READABLE = 8
@@ -13,23 +14,15 @@ def patient_id(dataset: Dataset, key: ProjectKey, fallback: str) -> str:
     Derived from the ID and its issuer; without an ID from name and birth date; without those from the study, and at last
     from `fallback`: instances are then kept apart rather than wrongly put together.
     """
-    identity = _value(dataset, "PatientID")
+    identity = text_at(dataset, "PatientID")
     if identity:
-        return key.pseudonym("patient", f"{_value(dataset, 'IssuerOfPatientID')}\0{identity}")
-    name = _value(dataset, "PatientName")
+        return key.pseudonym("patient", f"{text_at(dataset, 'IssuerOfPatientID')}\0{identity}")
+    name = text_at(dataset, "PatientName")
     if name.strip("^= "):
-        return key.pseudonym("patient-by-name", f"{name.casefold()}\0{_value(dataset, 'PatientBirthDate')}")
-    return key.pseudonym("patient-by-study", _value(dataset, "StudyInstanceUID") or fallback)
+        return key.pseudonym("patient-by-name", f"{name.casefold()}\0{text_at(dataset, 'PatientBirthDate')}")
+    return key.pseudonym("patient-by-study", text_at(dataset, "StudyInstanceUID") or fallback)
 
 
 def patient_name(identity: str) -> str:
     """The Patient's Name that goes with a pseudonymous Patient ID."""
     return f"PX-{identity[:_READABLE]}^"
-
-
-def _value(dataset: Dataset, keyword: str) -> str:
-    """The value as text; "" where it is absent or does not decode."""
-    try:
-        return str(dataset.get(keyword, "") or "").strip()
-    except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
-        return ""

@@ -1,9 +1,13 @@
 """The look at the output: does any decoded value still hold an identifier or an original UID?
 
-A value is compared word by word, so that "Lee" is not found in "sleeve".  Three kinds of values hold words that a person
-may bear by chance, and are looked at less closely: coded values (VR CS) and codes of published schemes for full names
-and IDs but not for single words; attributes that name the product not for places and devices.  Our own dummies, numbers
-and pixels are not looked at.
+A value is compared word by word, so that "Lee" is not found in "sleeve".  Some words are borne by persons by chance:
+
+- a word of rules/header/terms.toml (Chest, Test, Siemens) is not looked for alone, the full name is;
+- codes of published schemes are searched for full names and IDs, not for single words ("Brown fat");
+- a short or numeric value, and a date, is looked for as an entire value only, and not among coded values (VR CS);
+- attributes that name the product are not searched for places and devices: a station may be called like its model.
+
+Our own dummies, numbers and pixels are not looked at.
 """
 
 import re
@@ -11,13 +15,14 @@ import re
 from pydicom import DataElement, Dataset
 
 from pixelclean.header import dummies
-from pixelclean.header.harvest import elements_with_paths, texts_of
+from pixelclean.header.harvest import elements_with_paths
 from pixelclean.header.identifiers import Identifiers, SearchTerms
 from pixelclean.header.safe import reviewed
+from pixelclean.header.values import texts_of
 from pixelclean.header.words import Words, words_of
 
 _TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC", "PN", "AE", "UR", "DA", "DT", "TM"))
-_CODED = frozenset((0x00080100, 0x00080104, 0x00080119))
+_CODES = frozenset((0x00080100, 0x00080104, 0x00080119))
 _CHARACTER_SET = 0x00080005
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
 
@@ -46,10 +51,10 @@ def _is_found(text: str, element: DataElement, terms: SearchTerms) -> bool:
     product = int(element.tag) in reviewed().equipment
     if not product and _holds(words, terms.product_phrases):
         return True
-    coded = element.VR == "CS" or int(element.tag) in _CODED
-    if not coded and not terms.tokens.isdisjoint(words):
+    code = int(element.tag) in _CODES
+    if not code and not terms.tokens.isdisjoint(words):
         return True
-    return not coded and not product and words in terms.wholes
+    return not (code or product or element.VR == "CS") and words in terms.wholes
 
 
 def _holds(words: Words, phrases: frozenset[Words]) -> bool:

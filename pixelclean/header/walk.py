@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import empty_value_for_VR
-from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
@@ -16,6 +15,7 @@ from pixelclean.header.actions import Action
 from pixelclean.header.decide import decide
 from pixelclean.header.iod import Level, items_of
 from pixelclean.header.uids import replaced
+from pixelclean.header.values import text_at, values_of
 from pixelclean.key import ProjectKey
 from pixelclean.reasons import ReasonCode
 
@@ -76,13 +76,15 @@ class _Item:
         before = self._read(tag)
         vr = before.VR if before is not None else _announced_vr(self.source, tag)
         decision = decide(int(tag), vr, self.level, not self.path, self.walk.options)
+        before_its_items = len(self.walk.fates)
         after = self._blindly(decision.action, tag, before)
         if decision.action in _SEEING:
             if before is None:
                 raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
             after = self._seeing(decision.action, before, here)
         changed = _is_changed(decision.action, before, after)
-        self.walk.fates.append(Fate(here, decision.keyword, decision.action, decision.why, changed))
+        fate = Fate(here, decision.keyword, decision.action, decision.why, changed)
+        self.walk.fates.insert(before_its_items, fate)
         return after
 
     def _read(self, tag: BaseTag) -> DataElement | None:
@@ -119,7 +121,7 @@ class _Item:
 
     def _new_uid(self, before: DataElement) -> DataElement:
         """The keyed UID of each value."""
-        uids = [replaced(str(value), self.walk.key) for value in _values(before)]
+        uids = [replaced(str(value), self.walk.key) for value in values_of(before)]
         return DataElement(before.tag, "UI", "\\".join(uids))
 
     def _code(self, before: DataElement) -> DataElement:
@@ -127,13 +129,13 @@ class _Item:
         if codes.is_published(self.source):
             return _like(before, before.value)
         scheme = codes.designator_of(self.source)
-        parts = (codes.local(int(before.tag), str(value), scheme, self.walk.key) for value in _values(before))
+        parts = (codes.local(int(before.tag), str(value), scheme, self.walk.key) for value in values_of(before))
         return DataElement(before.tag, dictionary_VR(before.tag), "\\".join(parts))
 
     def _dummy(self, tag: BaseTag) -> DataElement:
         vr = dictionary_VR(tag)
         if tag == dummies.ENCAPSULATED_DOCUMENT:
-            return DataElement(tag, vr, dummies.document(str(self.source.get("MIMETypeOfEncapsulatedDocument", ""))))
+            return DataElement(tag, vr, dummies.document(text_at(self.source, "MIMETypeOfEncapsulatedDocument")))
         return DataElement(tag, vr, dummies.dummy(int(tag), vr))
 
 
@@ -160,16 +162,9 @@ def _empty(tag: BaseTag) -> DataElement:
 def _well_formed(element: DataElement) -> DataElement:
     """The same value, or none where it is not what its VR promises: it could be any text."""
     vr = dictionary_VR(element.tag)
-    if not all(_is_well_formed(vr, value) for value in _values(element)):
+    if not all(_is_well_formed(vr, value) for value in values_of(element)):
         return _empty(element.tag)
     return _like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, element.value)
-
-
-def _values(element: DataElement) -> tuple[object, ...]:
-    value = element.value
-    if value is None or value == "":
-        return ()
-    return tuple(value) if isinstance(value, MultiValue | list | tuple) else (value,)
 
 
 def _is_well_formed(vr: str, value: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NewType
 import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset
-from pydicom.pixels import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
 from pixelclean.dicom import Kind, PixelFormat, values_of, words_of
 from pixelclean.errors import Refused
@@ -75,9 +75,9 @@ def _shown(dataset: Dataset, value: float, other: float) -> float:
 
 def _inverted(dataset: Dataset) -> bool:
     """MONOCHROME1 shows low values bright, an INVERSE presentation LUT shape turns that round again."""
-    first = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+    first = bool(dataset.get("PhotometricInterpretation") == "MONOCHROME1")
     # In MONOCHROME1 the shape INVERSE only restates the photometric interpretation (PS3.3 C.11.6.1.2).
-    return first or dataset.get("PresentationLUTShape") == "INVERSE"
+    return first or bool(dataset.get("PresentationLUTShape") == "INVERSE")
 
 
 def _darkest_entry(dataset: Dataset, form: PixelFormat) -> int:

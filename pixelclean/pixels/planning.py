@@ -13,7 +13,7 @@ def make_plan(regions: Iterable[Region], form: PixelFormat) -> Plan:
 
     Native 4:2:2 keeps one chroma for two columns (PS3.3 C.7.6.3.1.2), so there a box starts and ends between pairs.
     """
-    inside = {region for region in _clipped(regions, form)}
+    inside = set(_clipped(regions, form))
     ordered = sorted(inside, key=lambda r: (r.origin, r.act, r.reference, -1 if r.frame is None else r.frame, r.box))
     return Plan(form.rows, form.columns, form.frames, tuple(ordered))
 

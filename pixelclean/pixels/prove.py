@@ -6,7 +6,7 @@ import numpy as np
 
 from pixelclean.dicom import Frames, without_hidden_bits
 from pixelclean.errors import Refused
-from pixelclean.pixels.fill import Fill
+from pixelclean.pixels.fill import Fill, Words
 from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
@@ -40,7 +40,8 @@ def _require_alike(source: Frames, output: Frames) -> None:
     one, other = source.format, output.format
     same = (
         (one.rows, one.columns, one.frames, one.samples) == (other.rows, other.columns, other.frames, other.samples)
-        and (one.bits_allocated, one.bits_stored, one.high_bit) == (other.bits_allocated, other.bits_stored, other.high_bit)
+        and (one.bits_allocated, one.bits_stored, one.high_bit)
+        == (other.bits_allocated, other.bits_stored, other.high_bit)
         and (one.signed, one.kind) == (other.signed, other.kind)
         and one.photometric.removesuffix("_422") == other.photometric.removesuffix("_422")
     )
@@ -48,5 +49,5 @@ def _require_alike(source: Frames, output: Frames) -> None:
         raise Refused(ReasonCode.PROOF_FAILED, "the output's pixel format is not the source's")
 
 
-def _bits(words: np.ndarray) -> np.dtype:  # type: ignore[type-arg]
+def _bits(words: Words) -> np.dtype[np.generic]:
     return np.dtype(f"u{words.dtype.itemsize}")

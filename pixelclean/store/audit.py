@@ -62,8 +62,12 @@ class Audit:
         self._catch_up()
 
     def close(self) -> None:
-        os.fsync(self._file)
-        os.close(self._file)
+        """Leave nothing for the ledger to remember: what is missing after this was taken away."""
+        try:
+            self._sync()
+            self._store.ledger.anchor(self.step(()))
+        finally:
+            os.close(self._file)
 
     def step(self, entries: Iterable[Entry]) -> AuditStep:
         """The lines for these entries, to be anchored by the ledger and then written by `write`."""

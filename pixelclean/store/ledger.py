@@ -248,10 +248,14 @@ class Ledger:
     def audit_head(self) -> tuple[AuditHead, tuple[tuple[int, str], ...]]:
         """The anchored head, and the numbered lines that may not have reached the file yet."""
         with self._transaction() as connection:
-            row = {name: value for name, value in connection.execute(select(facts.c.name, facts.c.value))}
+            row = {fact.name: fact.value for fact in connection.execute(select(facts)).all()}
             lines = connection.execute(select(unwritten).order_by(unwritten.c.number)).all()
         head = AuditHead(int(row.get("audit-count", 0)), row.get("audit-mac", ""), int(row.get("audit-size", 0)))
-        return head, tuple((number, line) for number, line in lines)
+        return head, tuple((line.number, line.line) for line in lines)
+
+    def anchor(self, audit: AuditStep) -> None:
+        """Audit lines that speak of no change of the ledger."""
+        self.finish((), (), audit)
 
     # the database
 

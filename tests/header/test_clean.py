@@ -187,3 +187,20 @@ def test_a_report_keeps_no_content(clean) -> None:
     report = item(SOPClassUID="1.2.840.10008.5.1.4.1.1.88.33", ContentSequence=Sequence([content, content]))
     cleaned = clean(report).dataset
     assert [inner.TextValue for inner in cleaned.ContentSequence] == ["REMOVED"]
+
+
+def test_a_dummy_annotation_lies_in_a_layer_that_is_there(clean) -> None:
+    state = item(SOPClassUID="1.2.840.10008.5.1.4.1.1.11.1")
+    state.GraphicLayerSequence = Sequence([item(GraphicLayer="LAYER7")])
+    state.GraphicAnnotationSequence = Sequence([item(GraphicLayer="LAYER7", UnformattedTextValue="Zoe")] * 2)
+    (annotation,) = clean(state).dataset.GraphicAnnotationSequence
+    assert annotation.GraphicLayer == "LAYER7"
+    assert annotation.TextObjectSequence[0].UnformattedTextValue == "REMOVED"
+
+
+def test_fates_come_in_the_order_of_the_data_set(patient, clean) -> None:
+    patient.SharedFunctionalGroupsSequence = Sequence([item(BodyPartExamined="HEAD") for _ in range(11)])
+    paths = [fate.path for fate in clean(patient).fates]
+    groups = [path for path in paths if path.startswith("5200")]
+    assert groups == ["52009229", *(f"52009229[{number}].00180015" for number in range(11))]
+    assert [path[:8] for path in paths] == sorted(path[:8] for path in paths)

@@ -12,17 +12,21 @@ from pydicom.dataset import FileMetaDataset
 
 from pixelclean.header import Cleaned, harvest, mark_equipment, mark_identity_removed, mark_pixels, survivors
 
-# One of each: CT, enhanced MR, PET with private elements, SC, SEG, parametric map, RT plan, SR, presentation state, ECG.
+# One of each: enhanced CT and MR, MR, an RT dose, a waveform, parametric map, segmentation, two reports, presentation
+# state, hanging protocol, encapsulated PDF.
 KINDS = (
-    "pydicom+pydicom/src/pydicom/data/test_files/CT_small.dcm",
+    "cornerstonejs+dicomParser/testImages/encapsulated/multi-frame/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm",
     "pydicom+pydicom-data/data_store/data/emri_small_RLE.dcm",
-    "pydicom+pydicom/src/pydicom/data/test_files/rtplan.dcm",
-    "pydicom+pydicom/src/pydicom/data/test_files/rtstruct.dcm",
+    "nroduit+weasis-dicom-tools/weasis-dicom-tools/src/test/resources/dicom/mr.dcm",
+    "pydicom+pydicom/src/pydicom/data/test_files/rtdose_1frame.dcm",
     "pydicom+pydicom/src/pydicom/data/test_files/waveform_ecg.dcm",
     "pydicom+pydicom-data/data_store/data/parametric_map_float.dcm",
     "ImagingDataCommons+highdicom/data/test_files/seg_image_cr_binary.dcm",
+    "ImagingDataCommons+highdicom/data/test_files/sr_document.dcm",
     "QIICR+dcmqi/data/sr-example/rwvm.dcm",
     "nroduit+weasis-dicom-tools/weasis-dicom-tools/src/test/resources/org/dcm4che3/img/prOverlay.dcm",
+    "nroduit+weasis-dicom-tools/weasis-dicom-tools/src/test/resources/org/weasis/dicom/hp/NeurosurgeryPlan.dcm",
+    "JohnSnowLabs+visual-nlp-workshop/jupyter/data/dicom/encapsulated/DICOM_PDF_Deid_Deidentification_0.dcm",
 )
 DCIODVFY = shutil.which("dciodvfy")
 

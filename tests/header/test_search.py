@@ -90,8 +90,9 @@ def test_a_patient_called_chest_holds_no_chest_image() -> None:
     assert survivors(output(ConvolutionKernel="Jane Chest"), harvest(named("Chest^Jane")))
 
 
-def test_a_coded_value_that_spells_the_full_name_is_a_survivor() -> None:
-    assert survivors(output(BodyPartExamined="ZOE SENTINEL"), harvest(named("Sentinel^Zoe")))
+@pytest.mark.parametrize("value", ["ZOE SENTINEL", "SENTINEL", "THE_SENTINEL"])
+def test_a_coded_value_that_spells_the_name_is_a_survivor(value: str) -> None:
+    assert survivors(output(BodyPartExamined=value), harvest(named("Sentinel^Zoe")))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A project in a folder: inputs that only have to be bytes, results as a child gives them, and a way to deliver them."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -67,7 +68,7 @@ class Project:
         """What a child gives for a file that it proved, with the file in the spool."""
         content, spool = source.read_bytes(), self.root / "spool"
         cleaned = cleaned or b"clean:" + content
-        name = f"{self.sha(source.as_posix().encode())[:8]}.dcm"
+        name = f"{self.sha(os.fsencode(source))[:8]}.dcm"
         (spool / name).write_bytes(cleaned)
         if preview:
             (spool / f"{name}.png").write_bytes(preview)

@@ -6,7 +6,7 @@ import resource
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -51,24 +51,41 @@ PROVEN = {b"clean:kept", b"clean:again", b"clean:doubtful", b"better:again", b"b
 LAST = {"kept": b"clean:kept", "again": b"better:again", "waiting": b"better:waiting"}
 
 
-def in_a_child_killed_before_call(number: int, act: Any) -> bool:
-    """Run `act` in a process of its own that is killed before its watched call of that number; whether it was."""
+def in_a_child_killed_before_call(number: int, act: Callable[[], object]) -> int:
+    """Run `act` in a process of its own that is killed before its watched call of that number.
+
+    Returns how many watched calls it came to.
+    """
+    reader, writer = os.pipe()
     child = os.fork()
     if child:
-        _, status = os.waitpid(child, 0)
-        return os.WIFSIGNALED(status)
+        os.close(writer)
+        os.waitpid(child, 0)
+        with os.fdopen(reader, "rb") as pipe:
+            return len(pipe.read())
     calls = 0
 
-    def watch(frame: Any, event: str, called: Any) -> None:
+    def watch(_: object, event: str, called: Any) -> None:
         nonlocal calls
         if event == "c_call" and called.__name__ in WATCHED:
             calls += 1
             if calls == number:
+                sys.setprofile(None)
+                os.write(writer, b"." * calls)
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(watch)
-    act()
-    os._exit(0)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+        os.write(writer, b"." * calls)
+        os._exit(0)
+
+
+def points(total: int) -> range:
+    """Where to kill: everywhere when PIXELCLEAN_EVERY_KILL is set, else at a spread of places that fits a quick run."""
+    return range(1, total + 1, 1 if "PIXELCLEAN_EVERY_KILL" in os.environ else max(1, total // 16))
 
 
 def known_as_proven(project: Any) -> dict[str, str]:
@@ -83,25 +100,29 @@ def test_a_kill_at_any_point_leaves_only_what_is_proven(project: Any, tmp_path: 
     before = tmp_path / "before"
     for part in (project.out, project.root):
         shutil.copytree(part, before / part.name)
-    number, killed = 0, True
-    while killed:
-        number += 1
+    expected = {project.place_of(name.encode()): content for name, content in LAST.items()}
+
+    def again() -> None:
+        project.deliver(lambda d: second_run(project, d), project.later)
+
+    def killed_at(number: int) -> int:
         for part in (project.out, project.root):
             shutil.rmtree(part)
             shutil.copytree(before / part.name, part)
-        killed = in_a_child_killed_before_call(
-            number, lambda: project.deliver(lambda d: second_run(project, d), project.later)
-        )
+        return in_a_child_killed_before_call(number, again)
+
+    total = killed_at(0)
+    assert total > 40, "the watch counts what it should"
+    for number in points(total):
+        assert killed_at(number) == number
         assert set(project.files_in_out().values()) <= PROVEN, f"killed before call {number}"
         project.deliver(lambda _: None, project.later)
         after = {place: project.sha(content) for place, content in project.files_in_out().items()}
         assert after == known_as_proven(project), f"killed before call {number}"
         assert not list((project.root / "spool").iterdir())
-        project.deliver(lambda d: second_run(project, d), project.later)
-        expected = {project.place_of(name.encode()): content for name, content in LAST.items()}
+        again()
         assert project.files_in_out() == expected, f"killed before call {number}"
         assert [path.name for path in (project.root / "queue").iterdir()] == [project.sha(b"doubtful")]
-    assert number > 40, "the watch counts what it should"
 
 
 def other_file_system(tmp_path: Path) -> Path:
@@ -135,28 +156,24 @@ def again_elsewhere(far: Any, source: Path, cleaned: bytes) -> None:
 def test_a_kill_while_copying_to_another_file_system_leaves_nothing_half(far: Any) -> None:
     source = far.input("a", b"one")
     far.deliver(lambda d: d.deliver(source, far.released(source)))
-    number, killed = 0, True
-    while killed:
-        number += 1
+    total = in_a_child_killed_before_call(0, partial(again_elsewhere, far, source, b"better"))
+    for number in points(total):
         cleaned = f"better {number}".encode()
-        again = partial(again_elsewhere, far, source, cleaned)
-        killed = in_a_child_killed_before_call(number, again)
+        assert in_a_child_killed_before_call(number, partial(again_elsewhere, far, source, cleaned)) == number
         visible = {place: content for place, content in far.files_in_out().items() if "/." not in place}
-        assert all(content in (b"clean:one", cleaned) for content in visible.values())
+        assert all(content in (b"clean:one", b"better", cleaned) for content in visible.values())
         far.deliver(lambda _: None, far.later)
         after = {place: far.sha(content) for place, content in far.files_in_out().items()}
         assert after == known_as_proven(far), f"killed before call {number}"
         far.deliver(lambda d: d.deliver(source, far.released(source)))
-    assert number > 10
 
 
-def limited(size: int, act: Any) -> int:
-    """The exit status of `act` in a process whose files may not grow beyond `size` bytes: as on a full disk."""
+def in_a_child(act: Callable[[], object]) -> int:
+    """The exit status of `act` in a process of its own: 0, 3 for a ConfigurationError, 4 for anything else."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     try:
         act()
     except ConfigurationError:
@@ -168,13 +185,13 @@ def limited(size: int, act: Any) -> int:
 
 def test_a_disk_that_fills_up_while_copying_ends_in_quarantine(far: Any) -> None:
     source = far.input("a", b"one")
-    big = b"x" * 6_000_000
 
     def act(delivery: Delivery) -> None:
-        result = far.released(source, big)
-        assert limited(3_000_000, lambda: delivery.deliver(source, result)) == 0
+        result = far.released(source, b"x" * 6_000_000)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
+        delivery.deliver(source, result)
 
-    far.deliver(act)
+    assert in_a_child(lambda: far.deliver(act)) == 0
     assert far.files_in_out() == {}
     with far.open_store() as store:
         record = store.ledger.get(str(source))
@@ -189,7 +206,10 @@ def test_a_ledger_that_cannot_be_written_stops_the_run_with_nothing_placed(proje
 
     def act(delivery: Delivery) -> None:
         result = project.released(source)
-        assert limited(0, lambda: delivery.deliver(source, result)) == 3
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        delivery.deliver(source, result)
 
-    project.deliver(act)
+    assert in_a_child(lambda: project.deliver(act)) == 3
     assert project.files_in_out() == {}
+    project.deliver(lambda d: d.deliver(source, project.released(source)))
+    assert project.files_in_out() == {project.place_of(b"one"): b"clean:one"}

@@ -38,7 +38,7 @@ def test_the_report_names_no_input_and_fetches_nothing(project: Any) -> None:
     page = rendered(project)
     assert "Sentinel" not in page
     assert str(project.base) not in page
-    links = re.findall(r'(?:src|href)="([^"]{0,20})', page)
+    links = re.findall(r'(?:src|href)="([^"]{0,30})', page)
     assert links
     assert all(link.startswith("data:image/png;base64") for link in links)
     assert "<script" not in page
@@ -64,7 +64,7 @@ def test_a_report_of_an_empty_store_and_of_a_run_that_goes_on_can_be_made(projec
 
 def test_every_tag_of_the_report_is_closed(project: Any) -> None:
     opened: list[str] = []
-    void = {"meta", "br", "image", "rect"}
+    void = {"meta", "br"}
 
     class Balance(HTMLParser):
         def handle_starttag(self, tag: str, attrs: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pixelclean.dicom.codecs import deflated, jpeg, jpeg_2000, jpeg_ls, jpeg_xl, plain, rle
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
 from pixelclean.dicom.syntaxes import Codec
+from pixelclean.dicom.words import Words
 from pixelclean.version import __version__
 
 

@@ -3,7 +3,8 @@
 from pixelclean.dicom.codecs.plain import check_length
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.inflate import deflate, inflate
-from pixelclean.dicom.native import Words, frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.native import frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.words import Words
 
 REQUIRES = "pixelclean"
 

@@ -7,7 +7,7 @@ import imagecodecs
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -41,10 +41,15 @@ def decode(frame: bytes, pixels: PixelFormat) -> Words:
 def encode(frame: Words, pixels: PixelFormat) -> bytes:
     """Process 14, selection value 1, for one sample or RGB."""
     space = None if pixels.samples == 1 else "rgb"
-    depth = depth_of(frame, pixels)
+    depth = max(2, depth_of(frame, pixels))
     return bytes(
         imagecodecs.jpeg8_encode(
-            squeezed(frame), lossless=True, predictor=1, bitspersample=depth, colorspace=space, outcolorspace=space
+            squeezed(frame, depth),
+            lossless=True,
+            predictor=1,
+            bitspersample=depth,
+            colorspace=space,
+            outcolorspace=space,
         )
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from pixelclean.dicom.codecs.jpeg_2000_stream import CodeStream, codestream_of, read_codestream
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -69,9 +69,11 @@ def _words(decoded: Words, stream: CodeStream, pixels: PixelFormat) -> Words:
     depth = stream.precision if pixels.signed else max(stream.precision, pixels.bits_stored)
     unused = pixels.bits_allocated - depth
     bits = decoded.astype(np.int64).astype(pixels.dtype)
-    if not pixels.signed:
-        return bits & pixels.dtype.type((1 << depth) - 1)
-    return ((bits << unused).view(f"i{pixels.dtype.itemsize}") >> unused).view(pixels.dtype)
+    if pixels.signed:
+        words: Words = ((bits << unused).view(f"i{pixels.dtype.itemsize}") >> unused).view(pixels.dtype)
+    else:
+        words = bits & pixels.dtype.type((1 << depth) - 1)
+    return words
 
 
 def _depth(frame: Words, pixels: PixelFormat) -> int:
@@ -84,8 +86,6 @@ def _depth(frame: Words, pixels: PixelFormat) -> int:
 
 
 def _samples(frame: Words, pixels: PixelFormat, depth: int) -> Words:
-    """What the encoder wants: its own sign, and bytes where 8 bits are enough, so that it states the true depth."""
-    samples = squeezed(frame)
-    if pixels.signed:
-        samples = samples.view(f"i{samples.dtype.itemsize}")
-    return samples.astype(f"{samples.dtype.kind}1") if depth <= 8 else samples
+    """What the encoder wants: signed samples where they are, and bytes where 8 bits are enough."""
+    samples = squeezed(frame, depth)
+    return samples.view(f"i{samples.dtype.itemsize}") if pixels.signed else samples

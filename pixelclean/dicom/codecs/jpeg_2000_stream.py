@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 
+from pixelclean.dicom.codecs.words import is_pad
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -110,7 +111,7 @@ def _check_tile_parts(data: bytes, position: int) -> None:
             raise _undecodable("tile part")
         else:
             position += length
-    if data[position + 2 :] not in (b"", b"\0", b"\xff"):
+    if not is_pad(data[position + 2 :]):
         raise _inconsistent("bytes after the end of the stream")
 
 

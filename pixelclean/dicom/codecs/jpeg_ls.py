@@ -8,7 +8,7 @@ import jpeg_ls
 from pixelclean.dicom.codecs.jpeg_stream import read_jpeg
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -43,5 +43,12 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
     """A stream without loss, interleaved by pixel."""
     depth = max(2, depth_of(frame, pixels))
     interleave = _BY_PIXEL if pixels.samples > 1 else None
-    data = squeezed(frame).tobytes()
-    return bytes(jpeg_ls.encode_buffer(data, pixels.rows, pixels.columns, pixels.samples, depth, 0, interleave))
+    samples = squeezed(frame, depth)
+    try:
+        stream = jpeg_ls.encode_buffer(
+            samples.tobytes(), pixels.rows, pixels.columns, pixels.samples, depth, 0, interleave
+        )
+    except RuntimeError:
+        # pyjpegls gives the stream no more room than the samples take: too little for a handful of pixels
+        return bytes(imagecodecs.jpegls_encode(samples))
+    return bytes(stream)

@@ -7,6 +7,7 @@ import re
 import struct
 from dataclasses import dataclass
 
+from pixelclean.dicom.codecs.words import is_pad
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -87,7 +88,7 @@ class _Reader:
                 self._start_of_frame(marker, segment)
             elif marker == _SOS:
                 self._scan()
-            elif marker == _APP14 and segment[:5] == b"Adobe":
+            elif marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
                 self.adobe = segment[11]
             elif marker == 0xE0 and segment[:5] == b"JFIF\0":
                 self.jfif = True
@@ -132,7 +133,7 @@ class _Reader:
         self.scans += 1
 
     def _check_end(self) -> None:
-        if self.data[self.position :] not in (b"", b"\0", b"\xff"):
+        if not is_pad(self.data[self.position :]):
             raise _inconsistent("bytes after the end of the stream")
 
     def _stream(self) -> JpegStream:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -38,7 +38,7 @@ def decode(frame: bytes, pixels: PixelFormat) -> Words:
 def encode(frame: Words, pixels: PixelFormat) -> bytes:
     """A stream without loss and without colour transform."""
     depth = depth_of(frame, pixels)
-    return bytes(imagecodecs.jpegxl_encode(squeezed(frame), lossless=True, bitspersample=depth))
+    return bytes(imagecodecs.jpegxl_encode(squeezed(frame, depth), lossless=True, bitspersample=depth))
 
 
 def _codestream(frame: bytes) -> bytes:

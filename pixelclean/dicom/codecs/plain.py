@@ -1,7 +1,8 @@
 """Frames that are native inside their fragments: Encapsulated Uncompressed (PS3.5 A.4.11)."""
 
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words, frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.native import frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 

@@ -2,12 +2,14 @@
 
 import struct
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from rle import rle
 
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words, frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.native import frame_length, pack_frame, unpack_frame
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -57,9 +59,9 @@ def _segments(frame: bytes, pixels: PixelFormat) -> list[bytes]:
     edges = [*offsets[:count], len(frame)]
     if edges[0] != _HEADER.size or any(offsets[count:]):
         raise Refused(ReasonCode.UNDECODABLE, "RLE header")
-    if any(start >= end for start, end in zip(edges, edges[1:], strict=False)):
+    if any(start >= end for start, end in pairwise(edges)):
         raise Refused(ReasonCode.TRUNCATED, "RLE segment")
-    return [frame[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [frame[start:end] for start, end in pairwise(edges)]
 
 
 def _plane_length(pixels: PixelFormat) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.native import Words
+from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -27,6 +27,12 @@ def depth_of(frame: Words, pixels: PixelFormat) -> int:
     return pixels.bits_allocated if above else pixels.bits_stored
 
 
-def squeezed(frame: Words) -> Words:
-    """(row, column) for one sample, (row, column, sample) for more, contiguous: what the encoders want."""
-    return np.ascontiguousarray(frame[..., 0] if frame.shape[-1] == 1 else frame)
+def squeezed(frame: Words, depth: int) -> Words:
+    """What the encoders want: contiguous, (row, column) for one sample, bytes where `depth` fits into 8 bits."""
+    samples = np.ascontiguousarray(frame[..., 0] if frame.shape[-1] == 1 else frame)
+    return samples.astype(np.uint8) if depth <= 8 else samples
+
+
+def is_pad(tail: bytes) -> bool:
+    """Whether what follows the end of a stream is nothing but fill bytes, as writers leave in the last fragment."""
+    return not tail.strip(b"\0\xff ")
