@@ -1,11 +1,13 @@
 """pixelclean: DICOM without identities, in the header and in the pixels, proven before it is released."""
 
+from pixelclean.dicom import Source, read
 from pixelclean.errors import ConfigurationError, PixelcleanError, Refused, UsageError
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.key import ProjectKey
 from pixelclean.keyfile import create_key, default_key_path, load_key
 from pixelclean.outcome import Outcome, Quarantined, Queued, Reason, Released, Result
 from pixelclean.phi import Phi
+from pixelclean.pipeline import Cleaner
 from pixelclean.plan import Plan
 from pixelclean.policy import Policy
 from pixelclean.proof import Proof
@@ -15,6 +17,7 @@ from pixelclean.version import __version__
 __all__ = [
     "Act",
     "Box",
+    "Cleaner",
     "ConfigurationError",
     "Origin",
     "Outcome",
@@ -32,9 +35,11 @@ __all__ = [
     "Region",
     "Released",
     "Result",
+    "Source",
     "UsageError",
     "__version__",
     "create_key",
     "default_key_path",
     "load_key",
+    "read",
 ]

@@ -96,9 +96,9 @@ class Delivery:
         record = self._ledger.done(source_name(source), digest, run.policy, self._key.fingerprint, run.judges)
         return record if record and self._is_still_there(record) else None
 
-    def start(self, source: Path) -> None:
-        """Note that the work on an input begins."""
-        self._ledger.start(source_name(source), self._number)
+    def start(self, *sources: Path) -> None:
+        """Note that the work on inputs begins, all in one transaction."""
+        self._ledger.start(map(source_name, sources), self._number)
 
     def deliver(self, source: Path, result: Result, original: Path | None = None, spool: Path | None = None) -> Record:
         """Bring one result to its end and say what that is; the end may be graver than the result's own.
@@ -137,7 +137,9 @@ class Delivery:
         try:
             staged = self._verified(given.spool, result)
             record = replace(record, output_size=staged.stat().st_size)
-            if not self._is_out_already(record):
+            if shared := self._out_already(record):
+                record = replace(record, output=shared.digest, output_size=shared.size)
+            else:
                 self._place(staged, record, earlier)
         except _UndeliverableError as problem:
             return self._hold(given, _quarantined(result, Reason(ReasonCode.NOT_DELIVERED, str(problem))))
@@ -184,15 +186,15 @@ class Delivery:
             raise _UndeliverableError("the output of a different input has its place")
         return True
 
-    def _is_out_already(self, record: Record) -> bool:
-        """Whether another input with these bytes was released under this very judgement; both then share its output."""
+    def _out_already(self, record: Record) -> Placed | None:
+        """The output of another input with these bytes, released under this very judgement; both then share it."""
         shares = any(
             other.outcome is Ended.RELEASED and other.place == record.place and other.state is State.FINISHED
             for other in self._others(record)
             if _judged_alike(other, record)
         )
-        known = self._ledger.output(record.place)
-        return shares and known is not None and self._tree.digest(known.place) == known.digest
+        known = self._ledger.output(record.place) if shares else None
+        return known if known and self._tree.digest(known.place) == known.digest else None
 
     def _keep_preview(self, spool: Path, result: Result) -> None:
         """A preview that is lost costs a picture in the report, nothing else."""
@@ -229,15 +231,18 @@ class Delivery:
         step = self._audit.step([*map(_withdrawn, gone), entry_of(record)])
         self._ledger.finish((record, *same), (placed.place for placed in gone), step)
         self._audit.write(step)
-        self._tidy(record, earlier)
-        return self._ledger.get(record.source) or record
+        self._tidy(record)
+        if earlier and earlier.digest != record.digest:
+            self._tidy(earlier)
+        return record
 
     def _given_up(self, record: Record, earlier: Record | None) -> tuple[str, ...]:
         """Places of this input, and of inputs that share its verdict, that nobody else releases anything at."""
-        mine = {record.source, *(other.source for other in self._outdated(record))}
-        places = {other.place for other in self._outdated(record)} | ({earlier.place} if earlier else set())
-        alone = (p for p in places if p and all(other.source in mine for other in self._ledger.at_place(p)))
-        return tuple(sorted(set(alone) - {record.place}))
+        outdated = self._outdated(record)
+        mine = {record.source, *(other.source for other in outdated)}
+        places = {other.place for other in outdated} | ({earlier.place} if earlier else set())
+        left = places - {"", record.place}
+        return tuple(sorted(p for p in left if all(other.source in mine for other in self._ledger.at_place(p))))
 
     def _others(self, record: Record) -> tuple[Record, ...]:
         """Other inputs with the same bytes."""
@@ -245,6 +250,8 @@ class Delivery:
 
     def _outdated(self, record: Record) -> tuple[Record, ...]:
         """Other inputs with the same bytes, judged by other rules: this verdict is theirs from now on."""
+        if record.outcome is Ended.SKIPPED:
+            return ()
         others = (other for other in self._others(record) if other.outcome is not Ended.SKIPPED)
         return tuple(o for o in others if o.outcome is Ended.NOT_YET or not _judged_alike(o, record))
 
@@ -266,17 +273,15 @@ class Delivery:
                 raise ConfigurationError(f"{placed.place} must be withdrawn from OUT and cannot be removed") from None
         return gone
 
-    def _tidy(self, record: Record, earlier: Record | None) -> None:
-        """Originals and previews that no input needs any more."""
-        for ended in (record, *((earlier,) if earlier else ())):
-            outcomes = {other.outcome for other in self._ledger.of_digest(ended.digest)}
-            if not ended.digest and not record.digest:
-                outcomes.add(record.outcome)
-            with suppress(OSError):
-                for outcome in {Ended.QUEUED, Ended.QUARANTINED} - outcomes:
-                    held.drop(self._store, outcome, held.name_of(ended, self._key))
-                if Ended.RELEASED not in outcomes and ended.digest:
-                    self._preview(ended.digest).unlink(missing_ok=True)
+    def _tidy(self, record: Record) -> None:
+        """Drop the original and the preview of these bytes where no input needs them any more."""
+        needing = self._ledger.of_digest(record.digest) or tuple(filter(None, [self._ledger.get(record.source)]))
+        outcomes = {other.outcome for other in needing if other.digest == record.digest}
+        with suppress(OSError):
+            for outcome in {Ended.QUEUED, Ended.QUARANTINED} - outcomes:
+                held.drop(self._store, outcome, held.name_of(record, self._key))
+            if Ended.RELEASED not in outcomes and record.digest:
+                self._preview(record.digest).unlink(missing_ok=True)
 
     def _stamped(self, record: Record) -> Record:
         run = self._run

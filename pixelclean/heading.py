@@ -5,19 +5,21 @@
 
 from copy import copy
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydicom import Dataset
 
 from pixelclean.devices import Kind
 from pixelclean.dicom import Source, has_pixels
 from pixelclean.header import (
+    Cleaned,
     Identifiers,
     clean_header,
     harvest,
     mark_equipment,
     mark_identity_removed,
     mark_pixels,
+    withhold,
 )
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
@@ -32,7 +34,7 @@ class Heading(Protocol):
     def identifiers(self, source: Source) -> Identifiers:
         """What the output must not show any more, taken before the header is cleaned."""
 
-    def dataset(self, source: Source, kind: Kind) -> Dataset:
+    def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """A new data set with the header as it shall leave; its pixel data are the source's."""
 
 
@@ -51,34 +53,32 @@ class Deidentified:
         """Everything identifying that the header knows."""
         return harvest(source.dataset)
 
-    def dataset(self, source: Source, kind: Kind) -> Dataset:
+    def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
+        """The cleaned header, before anything is claimed, and the fate of every attribute."""
+        header = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest)
+        return withhold(header, identifiers)
+
+    def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """The cleaned header with its marks (PS3.15 E.1.1, E.3.1)."""
-        dataset = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest).dataset
-        methods = (_BASIC_PROFILE, _CLEAN_PIXEL_DATA) if has_pixels(dataset) else (_BASIC_PROFILE,)
-        mark_identity_removed(dataset, methods)
-        mark_pixels(dataset, "NO" if has_pixels(dataset) else None, kind.features)
-        mark_equipment(dataset, __version__)
-        return dataset
+        dataset = self.cleaned(source, identifiers).dataset
+        if has_pixels(dataset):
+            return _marked(dataset, (_BASIC_PROFILE, _CLEAN_PIXEL_DATA), "NO", kind)
+        return _marked(dataset, (_BASIC_PROFILE,), None, kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
     """The Basic Profile where only given boxes were masked: no text was searched, so no pixel option is claimed."""
 
-    key: ProjectKey
-    policy: HeaderPolicy
+    header: Deidentified
 
     def identifiers(self, source: Source) -> Identifiers:
         """Everything identifying that the header knows."""
-        return harvest(source.dataset)
+        return self.header.identifiers(source)
 
-    def dataset(self, source: Source, kind: Kind) -> Dataset:
+    def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """The cleaned header; Burned In Annotation is left unsaid."""
-        dataset = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest).dataset
-        mark_identity_removed(dataset, (_BASIC_PROFILE,))
-        mark_pixels(dataset, None, kind.features)
-        mark_equipment(dataset, __version__)
-        return dataset
+        return _marked(self.header.cleaned(source, identifiers).dataset, (_BASIC_PROFILE,), None, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,13 @@ class Untouched:
         """Nothing: the caller keeps the header on purpose."""
         return Identifiers(frozenset(), frozenset())
 
-    def dataset(self, source: Source, kind: Kind) -> Dataset:
+    def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """A copy that shares its elements with the source; pixel attributes are replaced, never edited in place."""
         return copy(source.dataset)
+
+
+def _marked(dataset: Dataset, methods: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind) -> Dataset:
+    mark_identity_removed(dataset, methods)
+    mark_pixels(dataset, burned_in, kind.features)
+    mark_equipment(dataset, __version__)
+    return dataset

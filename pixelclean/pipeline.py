@@ -98,7 +98,7 @@ class Cleaner:
             return held(source.digest, (kind.reason,))
         drafter = Drafter(source, self.heading.identifiers(source), path, self.policy.limits)
         if not has_pixels(source.dataset):
-            draft = drafter.without_pixels(self.heading.dataset(source, kind))
+            draft = drafter.without_pixels(self.heading.dataset(source, drafter.identifiers, kind))
             evidence = Evidence(expects_pixels=kind.pixels, proof=draft.proof)
             return self._decided(source, kind, draft, evidence, plan=None)
         image = self._open(source, kind, facts)
@@ -129,7 +129,9 @@ class Cleaner:
         regions = seen.regions
         for _ in range(_ROUNDS):
             plan = make_plan(regions, image.frames.format)
-            draft = drafter.of_image(self.heading.dataset(drafter.source, image.kind), image.frames, plan)
+            draft = drafter.of_image(
+                self.heading.dataset(drafter.source, drafter.identifiers, image.kind), image.frames, plan
+            )
             assert draft.frames is not None
             cleaned = image.showing(draft.frames)
             left = self.examiner.examine_again(cleaned, plan, drafter.identifiers)

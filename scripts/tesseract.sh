@@ -2,7 +2,7 @@
 # Sees to it that Tesseract, with English, is on this machine.  The one place that knows how to get it.
 set -euo pipefail
 
-has_tesseract() { command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx eng; }
+has_tesseract() { command -v tesseract >/dev/null && [[ $(tesseract --list-langs 2>&1) =~ (^|[[:space:]])eng($|[[:space:]]) ]]; }
 
 if has_tesseract; then exit 0; fi
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pixelclean.devices import load_rules
 from pixelclean.examination import GivenBoxes
 from pixelclean.geometry import Box
-from pixelclean.heading import Masked, Untouched
+from pixelclean.heading import Deidentified, Masked, Untouched
 from pixelclean.key import ProjectKey
 from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Policy
@@ -43,7 +43,7 @@ def cleaner_for(task: Task, policy: Policy, key: ProjectKey) -> Cleaner:
         case Clean():
             return cleaner
         case Mask(boxes, rules):
-            return replace(cleaner, examiner=_given(boxes, rules), heading=Masked(key, policy.header))
+            return replace(cleaner, examiner=_given(boxes, rules), heading=Masked(Deidentified(key, policy.header)))
         case MaskOnly(boxes, rules):
             return replace(cleaner, examiner=_given(boxes, rules), heading=Untouched())
 

@@ -9,7 +9,8 @@ from pixelclean.cli import options, tables
 from pixelclean.cli.looking import looking_cleaner
 from pixelclean.devices import Kind
 from pixelclean.dicom import read, syntax_of
-from pixelclean.header import Fate, clean_header
+from pixelclean.header import Fate
+from pixelclean.heading import Deidentified
 
 _WORDS = {True: "changed", False: "kept"}
 
@@ -32,7 +33,8 @@ def explain(file: Path, policy: str) -> None:
     tables.regions(console, seen.regions, "masked")
     tables.regions(console, seen.doubtful, "may be text: an operator is asked")
     if kind.reason is None:
-        fates = clean_header(source.dataset, cleaner.key, cleaner.policy.header, source.digest).fates
+        heading = Deidentified(cleaner.key, cleaner.policy.header)
+        fates = heading.cleaned(source, heading.identifiers(source)).fates
         _print_fates(fates)
 
 

@@ -18,7 +18,7 @@ _CAREFUL_SCALES = (1.0, 1.5)
 _LARGE = (
     1600  # from this many pixels along a side text may be taller than the networks know: half size is looked at too
 )
-_COMPACT = 0.8  # a place that fills this share of its bounding box is masked as that box
+_COMPACT = 0.65  # a place that fills this share of its bounding box is masked as that box
 _NOTHING = -100.0  # the score of a place that was not looked at
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 

@@ -2,11 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import BinaryIO
 
 import pydicom
 from pydicom.dataset import FileMetaDataset
-from pydicom.filebase import DicomBytesIO, DicomFileLike
+from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID
 
@@ -26,26 +25,33 @@ IMPLEMENTATION_VERSION_NAME = "PIXELCLEAN_1"
 def write(dataset: pydicom.Dataset, transfer_syntax: str, path: Path) -> str:
     """Write a data set whose pixels are already in that transfer syntax; the SHA-256 of the file, in hex.
 
-    The same data set gives the same bytes.  The file is on the disk when this returns.
+    The same data set gives the same bytes.  The file is new, and on the disk when this returns.
     Raises Refused(NOT_ENCODED) where a value cannot be encoded, OSError where the disk refuses.
     """
-    syntax = syntax_of(transfer_syntax)
+    data = _encoded(dataset, syntax_of(transfer_syntax))
     with path.open("xb") as file:
-        file.write(b"\0" * PREAMBLE + PREFIX)
-        try:
-            with quiet():
-                _write_meta(file, dataset, syntax)
-                _write_body(file, dataset, syntax)
-        except (OSError, MemoryError):
-            raise
-        except Exception:  # noqa: BLE001 - pydicom raises anything, and its messages quote the value
-            raise Refused(ReasonCode.NOT_ENCODED, "data set") from None
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     return digest_of(path)
 
 
-def _write_meta(file: BinaryIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
+def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> bytes:
+    """All bytes of the file, made in memory: pydicom raises OSError too, and quotes the value in it."""
+    file = DicomBytesIO()
+    file.write(b"\0" * PREAMBLE + PREFIX)
+    try:
+        with quiet():
+            _write_meta(file, dataset, syntax)
+            _write_body(file, dataset, syntax)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - pydicom raises anything
+        raise Refused(ReasonCode.NOT_ENCODED, "data set") from None
+    return file.getvalue()
+
+
+def _write_meta(file: DicomBytesIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
     """Only what PS3.10 requires, all of it made here or taken from the cleaned data set."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
@@ -54,13 +60,12 @@ def _write_meta(file: BinaryIO, dataset: pydicom.Dataset, syntax: TransferSyntax
     meta.TransferSyntaxUID = UID(syntax.uid)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
-    write_file_meta_info(DicomFileLike(file), meta, enforce_standard=False)
+    write_file_meta_info(file, meta, enforce_standard=False)
 
 
-def _write_body(file: BinaryIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
-    memory = DicomBytesIO()
-    target = memory if syntax.deflated else DicomFileLike(file)
+def _write_body(file: DicomBytesIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
+    target = DicomBytesIO() if syntax.deflated else file
     target.is_implicit_VR, target.is_little_endian = syntax.implicit, syntax.little
     write_dataset(target, dataset)
     if syntax.deflated:
-        file.write(deflate(memory.getvalue()))
+        file.write(deflate(target.getvalue()))

@@ -10,6 +10,7 @@ from pixelclean.header.reading import is_known, spellings
 from pixelclean.header.search import survivors
 from pixelclean.header.table import Row, row_for, table_rows
 from pixelclean.header.walk import Fate
+from pixelclean.header.withhold import withhold
 from pixelclean.header.words import words_of
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "spellings",
     "survivors",
     "table_rows",
+    "withhold",
     "words_of",
 ]

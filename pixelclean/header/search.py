@@ -29,10 +29,11 @@ _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
 
 def survivors(dataset: Dataset, identifiers: Identifiers) -> tuple[str, ...]:
     """The paths of elements whose value still identifies, in the order of the data set."""
-    return tuple(path for path, element in elements_with_paths(dataset) if _survives(element, identifiers))
+    return tuple(path for path, element in elements_with_paths(dataset) if survives(element, identifiers))
 
 
-def _survives(element: DataElement, identifiers: Identifiers) -> bool:
+def survives(element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether the value of one element, which is no sequence, still identifies."""
     if element.VR == "UI":
         return any(text in identifiers.uids for text in texts_of(element))
     if (element.VR != "CS" and element.VR not in _TEXT) or element.tag == _CHARACTER_SET:

@@ -20,7 +20,7 @@ class Figures:
 
     outcomes: Counter[Ended] = field(default_factory=Counter)
     modalities: Counter[tuple[str, Ended]] = field(default_factory=Counter)
-    reasons: Counter[ReasonCode] = field(default_factory=Counter)
+    reasons: Counter[tuple[ReasonCode, str]] = field(default_factory=Counter)
     syntaxes: Counter[tuple[str, str]] = field(default_factory=Counter)
     masked: int = 0
     untouched: int = 0
@@ -91,7 +91,7 @@ def mask_count(record: Record) -> int:
 def _count(figures: Figures, record: Record, run: int) -> None:
     figures.outcomes[record.outcome] += 1
     figures.worked_on += record.run == run
-    figures.reasons.update(set(record.codes))
+    figures.reasons.update({(code, _leads_to(record, code)) for code in record.codes})
     if record.outcome is not Ended.SKIPPED:
         figures.modalities[modality_of(record), record.outcome] += 1
 
@@ -119,3 +119,8 @@ def _offer(figures: Figures, record: Record, pictures: frozenset[str]) -> None:
         shown.append(record)
         shown.sort(key=lambda one: (mask_count(one) == 0, one.digest))
         del shown[SHEET:]
+
+
+def _leads_to(record: Record, code: ReasonCode) -> str:
+    """What a reason did to this input: an input that was skipped is not held."""
+    return Ended.SKIPPED.value if record.outcome is Ended.SKIPPED else code.end.value

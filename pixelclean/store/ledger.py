@@ -4,6 +4,8 @@ SQLite through SQLAlchemy Core.  Messages of the database never leave this modul
 One transaction per step of a delivery, so that a kill leaves a step done or not done (delivery.py has the order).
 """
 
+import dataclasses
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -168,12 +170,13 @@ class Ledger:
             rows = connection.execute(select(inputs.c.outcome, func.count()).group_by(inputs.c.outcome))
             return {row[0]: row[1] for row in rows}
 
-    def start(self, source: str, run: int) -> None:
-        """Note that the work on an input begins; what is known about its earlier output stays."""
+    def start(self, sources: Iterable[str], run: int) -> None:
+        """Note that the work on inputs begins; what is known about their earlier outputs stays."""
         with self._transaction() as connection:
-            mine = inputs.c.source == source
-            if not connection.execute(inputs.update().where(mine).values(state=State.STARTED.value, run=run)).rowcount:
-                connection.execute(inputs.insert().values(row_of(Record(source, run=run))))
+            for source in sources:
+                mine = inputs.update().where(inputs.c.source == source)
+                if not connection.execute(mine.values(state=State.STARTED.value, run=run)).rowcount:
+                    connection.execute(inputs.insert().values(row_of(Record(source, run=run))))
 
     # the steps of a delivery
 
@@ -248,10 +251,9 @@ class Ledger:
     def audit_head(self) -> tuple[AuditHead, tuple[tuple[int, str], ...]]:
         """The anchored head, and the numbered lines that may not have reached the file yet."""
         with self._transaction() as connection:
-            row = {fact.name: fact.value for fact in connection.execute(select(facts)).all()}
+            head = connection.scalar(select(facts.c.value).where(facts.c.name == "audit"))
             lines = connection.execute(select(unwritten).order_by(unwritten.c.number)).all()
-        head = AuditHead(int(row.get("audit-count", 0)), row.get("audit-mac", ""), int(row.get("audit-size", 0)))
-        return head, tuple((line.number, line.line) for line in lines)
+        return AuditHead(**json.loads(head or "{}")), tuple((line.number, line.line) for line in lines)
 
     def anchor(self, audit: AuditStep) -> None:
         """Audit lines that speak of no change of the ledger."""
@@ -333,8 +335,7 @@ def _put_audit(connection: Connection, audit: AuditStep) -> None:
     connection.execute(unwritten.delete().where(unwritten.c.number < audit.unwritten))
     for number, line in audit.lines:
         connection.execute(unwritten.insert().values(number=number, line=line))
-    for name, value in (("count", audit.head.count), ("mac", audit.head.mac), ("size", audit.head.size)):
-        _set_fact(connection, f"audit-{name}", str(value))
+    _set_fact(connection, "audit", json.dumps(dataclasses.asdict(audit.head)))
 
 
 def _sharing_an_instance(connection: Connection) -> set[str]:

@@ -12,7 +12,7 @@ from pixelclean.store import figures as counted
 from pixelclean.store.advice import advice_for
 from pixelclean.store.durable import replace_file
 from pixelclean.store.layout import Store
-from pixelclean.store.records import PastRun, Record
+from pixelclean.store.records import Ended, PastRun, Record
 
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
 _LARGEST_PREVIEW = 1 << 20
@@ -91,11 +91,11 @@ def _duration(seconds: float) -> str:
 
 def _reasons(figures: counted.Figures) -> list[dict[str, Any]]:
     """Every reason that occurs: what holds files first, notes last, frequent ones before rare ones."""
-    order = {End.QUARANTINE: 0, End.QUEUE: 1, End.NOTE: 2}
-    found = sorted(figures.reasons.items(), key=lambda pair: (order[pair[0].end], -pair[1], pair[0]))
+    order = [End.QUARANTINE.value, End.QUEUE.value, End.NOTE.value, Ended.SKIPPED.value]
+    found = sorted(figures.reasons.items(), key=lambda pair: (order.index(pair[0][1]), -pair[1], pair[0]))
     return [
-        {"code": code.value, "end": code.end.value, "count": count, "words": code.words, "advice": advice_for(code)}
-        for code, count in found
+        {"code": code.value, "end": end, "count": count, "words": code.words, "advice": advice_for(code)}
+        for (code, end), count in found
     ]
 
 

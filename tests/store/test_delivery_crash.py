@@ -85,7 +85,7 @@ def in_a_child_killed_before_call(number: int, act: Callable[[], object]) -> int
 
 def points(total: int) -> range:
     """Where to kill: everywhere when PIXELCLEAN_EVERY_KILL is set, else at a spread of places that fits a quick run."""
-    return range(1, total + 1, 1 if "PIXELCLEAN_EVERY_KILL" in os.environ else max(1, total // 16))
+    return range(1, total + 1, 1 if "PIXELCLEAN_EVERY_KILL" in os.environ else max(1, total // 10))
 
 
 def known_as_proven(project: Any) -> dict[str, str]:
