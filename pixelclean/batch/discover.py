@@ -25,18 +25,20 @@ class Found:
 
 
 def discover(inputs: tuple[Path, ...]) -> Iterator[Found]:
-    """Every file of the inputs, absolute; a file that is reached twice is yielded once.
+    """Every file of the inputs, absolute; a file that is reached twice is yielded once, as named where it is.
 
     Links to files are followed, links to folders are not: a walk never leaves the tree or runs in circles.
     """
+    for given in inputs:
+        if not os.path.lexists(given):
+            raise UsageError(f"{given}: no such file or folder")
+    named = {given.absolute() for given in inputs if not given.is_dir()}
     seen: set[Path] = set()
     for given in inputs:
-        if not given.exists() and not given.is_symlink():
-            raise UsageError(f"{given}: no such file or folder")
         for found in _walk(given.absolute()):
             if found.path not in seen:
                 seen.add(found.path)
-                yield found
+                yield Found(found.path, Met.NAMED) if found.path in named else found
 
 
 def _walk(given: Path) -> Iterator[Found]:

@@ -1,12 +1,16 @@
 """The pool: files go to long-lived child processes, each file with a time limit.
 
-A worker that dies or hangs costs the file that it held; another one takes its place and the run goes on.
+A worker that hangs costs the file that it held; one that dies costs a second try of it.  Another one takes its place and
+the run goes on.
 """
 
 import multiprocessing
+import os
 import shutil
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -24,10 +28,11 @@ _STARTING = 120.0  # seconds that loading libraries and networks may take on a s
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to clean, with the digest of the bytes that were met."""
+    """One file to clean, with the digest of the bytes that were met; `again` when its first worker died."""
 
     path: Path
     digest: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,13 @@ class _Worker:
 
 @dataclass(slots=True)
 class Pool:
-    """`jobs` child processes that clean files; use as a context manager."""
+    """`jobs` child processes that clean files; use as a context manager.  `live` is what each of them does."""
 
     settings: WorkerSettings
     jobs: int
+    live: Callable[[WorkerSettings, Connection], None] = work
     _workers: list[_Worker] = field(default_factory=list)
+    _bereft: list[Job] = field(default_factory=list)
     _born: int = 0
 
     def __enter__(self) -> Self:
@@ -75,14 +82,19 @@ class Pool:
 
         The output of a result is there until the next result is asked for.
         """
-        waiting = next(jobs, None)
+        waiting = self._next(jobs)
         while waiting is not None or any(worker.job for worker in self._workers):
             if waiting is not None and len(self._workers) < self.jobs and not self._free():
-                self._workers.append(self._started())
+                with _uninterrupted():
+                    self._workers.append(self._started())
             while waiting is not None and (worker := self._free()) is not None:
                 self._give(worker, waiting)
-                waiting = next(jobs, None)
+                waiting = self._next(jobs)
             yield from self._happened()
+            waiting = waiting or self._next(jobs)
+
+    def _next(self, jobs: Iterator[Job]) -> Job | None:
+        return self._bereft.pop() if self._bereft else next(jobs, None)
 
     def _free(self) -> _Worker | None:
         return next((worker for worker in self._workers if worker.ready and worker.job is None), None)
@@ -94,7 +106,7 @@ class Pool:
         self._born += 1
         spool = self.settings.spool / f"worker-{self._born}"
         spool.mkdir(mode=0o700)
-        process = context.Process(target=work, args=(replace(self.settings, spool=spool), theirs), daemon=True)
+        process = context.Process(target=self.live, args=(replace(self.settings, spool=spool), theirs), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, spool, ours, time.monotonic() + _STARTING)
@@ -102,7 +114,8 @@ class Pool:
     def _give(self, worker: _Worker, job: Job) -> None:
         worker.job = job
         worker.deadline = time.monotonic() + self.settings.policy.limits.seconds
-        worker.pipe.send((job.path, job.digest))
+        with suppress(OSError):  # it died just now; whoever waits for its answer learns that
+            worker.pipe.send((job.path, job.digest))
 
     def _happened(self) -> Iterator[Done]:
         """Wait for the next message, death or deadline, and say which jobs ended by it."""
@@ -131,18 +144,35 @@ class Pool:
             yield Done(job, result, worker.spool)
 
     def _lost(self, worker: _Worker, reason: Reason) -> Iterator[Done]:
-        """A worker is gone: its file is held; a worker that never started means that none will."""
+        """A worker is gone: its file has a second try or is held; one that never started means that none will.
+
+        What dies may have been killed for what others did, by a machine out of memory; what takes too long did so itself.
+        """
         self._workers.remove(worker)
         _end(worker)
         if not worker.ready:
             raise ConfigurationError(f"a worker process could not start: {reason.code}, {reason.detail}")
-        if worker.job is not None:
+        if worker.job is not None and reason.code is ReasonCode.CRASHED and not worker.job.again:
+            self._bereft.append(replace(worker.job, again=True))
+        elif worker.job is not None:
             yield Done(worker.job, held(worker.job.digest, (reason,)), worker.spool)
 
 
 def _end(worker: _Worker) -> None:
     worker.pipe.close()
-    if worker.process.is_alive():
+    if worker.process.is_alive() and worker.process.pid:
+        with suppress(ProcessLookupError):  # so young that it leads no group yet
+            os.killpg(worker.process.pid, signal.SIGKILL)
         worker.process.kill()
     worker.process.join()
     shutil.rmtree(worker.spool, ignore_errors=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until a worker is whole and known; the worker inherits that and leaves interrupts to us."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

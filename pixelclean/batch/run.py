@@ -1,5 +1,6 @@
 """A run: find the inputs, have each cleaned in a child process, deliver every result, and say what came of it."""
 
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pixelclean.batch.task import Clean, Task, cleaner_for
 from pixelclean.batch.worker import WorkerSettings
 from pixelclean.delivery import Delivery
 from pixelclean.dicom import digest_of, looks_like_dicom
-from pixelclean.errors import Refused
+from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.keyfile import load_key
 from pixelclean.outcome import Reason, Result, held, reasons_of, word_of
 from pixelclean.policy import Policy
@@ -22,7 +23,7 @@ from pixelclean.store.layout import Store, check_out, check_places, default_root
 from pixelclean.store.records import Ended, Record, Run
 from pixelclean.version import __version__
 
-_NONE_OF_OURS = frozenset({ReasonCode.NOT_DICOM, ReasonCode.DICOMDIR})
+_NONE_OF_OURS = frozenset({ReasonCode.EMPTY_FILE, ReasonCode.NOT_DICOM, ReasonCode.DICOMDIR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,20 @@ def run(
                 _Work(found, pool, delivery, tally).do()
                 delivery.finish()
             finally:
-                results.export(store)
-                report.write(store)
-                delivery.close()
+                try:
+                    _conclude(store)
+                finally:
+                    delivery.close()
     return Summary(tally.outcomes, tuple(tally.reasons.most_common()), monotonic() - started, root, out)
+
+
+def _conclude(store: Store) -> None:
+    """What is derived from the ledger, also after a run that broke off."""
+    try:
+        results.export(store)
+        report.write(store)
+    except OSError:
+        raise ConfigurationError("results and report cannot be written into the store; is the disk full?") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,56 +130,72 @@ class _Work:
     tally: _Tally
 
     def do(self) -> None:
-        walked = {found.path for found in self.found if found.met is Met.ON_A_WALK}
+        met = {found.path: found.met for found in self.found}
         with self.pool:
             for done in self.pool.results(self._jobs()):
-                codes = {reason.code for reason in reasons_of(done.result.outcome)}
-                if done.job.path in walked and codes and codes <= _NONE_OF_OURS:
-                    self._count(self.delivery.skip(done.job.path, reasons_of(done.result.outcome), done.job.digest))
-                else:
-                    self._count(self.delivery.deliver(done.job.path, done.result, spool=done.spool))
+                self._end(Found(done.job.path, met[done.job.path]), done.result, done.spool)
 
     def _jobs(self) -> Iterator[Job]:
         """The inputs that need work; the others come to their ends here."""
         for found in self.found:
             job = _job(found)
             if isinstance(job, Result):
-                self._count(self.delivery.deliver(found.path, job))
-            elif job is None:
-                self._count(self.delivery.skip(found.path, (Reason(ReasonCode.NOT_DICOM),)))
+                self._end(found, job)
             elif (record := self.delivery.done(job.path, job.digest)) is not None:
                 self._count(record)
             else:
                 self.delivery.start(job.path)
                 yield job
 
+    def _end(self, found: Found, result: Result, spool: Path | None = None) -> None:
+        if _is_skipped(found, result):
+            self._count(self.delivery.skip(found.path, reasons_of(result.outcome), result.digest))
+        else:
+            self._count(self.delivery.deliver(found.path, result, spool=spool))
+
     def _count(self, record: Record) -> None:
         self.tally.add(record.outcome.value, record.reasons)
 
 
-def _rehearse(found: list[Found], pool: Pool, tally: _Tally) -> None:
+def _rehearse(inputs: list[Found], pool: Pool, tally: _Tally) -> None:
     """Clean everything in the spool and place nothing."""
+    met = {found.path: found.met for found in inputs}
+
+    def end(found: Found, result: Result) -> None:
+        word = Ended.SKIPPED.value if _is_skipped(found, result) else word_of(result.outcome)
+        tally.add(word, reasons_of(result.outcome))
 
     def jobs() -> Iterator[Job]:
-        for one in found:
-            job = _job(one)
+        for found in inputs:
+            job = _job(found)
             if isinstance(job, Job):
                 yield job
-            elif job is None:
-                tally.add(Ended.SKIPPED.value, (Reason(ReasonCode.NOT_DICOM),))
             else:
-                tally.add(word_of(job.outcome), reasons_of(job.outcome))
+                end(found, job)
 
     with pool:
         for done in pool.results(jobs()):
-            tally.add(word_of(done.result.outcome), reasons_of(done.result.outcome))
+            end(Found(done.job.path, met[done.job.path]), done.result)
 
 
-def _job(found: Found) -> Job | Result | None:
-    """The job of an input, its result where it cannot even be read, None for a file on a walk that is not DICOM."""
+def _is_skipped(found: Found, result: Result) -> bool:
+    """Whether a file that a walk met is nothing that anybody asked to have cleaned."""
+    codes = {reason.code for reason in reasons_of(result.outcome)}
+    return found.met is Met.ON_A_WALK and bool(codes) and codes <= _NONE_OF_OURS
+
+
+def _job(found: Found) -> Job | Result:
+    """The job of an input, or its result where there is nothing to clean."""
     try:
+        status = found.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Opening a named pipe would wait for somebody to write to it.
+            kind = "a folder that cannot be listed" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise Refused(ReasonCode.UNREADABLE, kind)
+        if not status.st_size:
+            raise Refused(ReasonCode.EMPTY_FILE)
         if found.met is Met.ON_A_WALK and not looks_like_dicom(found.path):
-            return None
+            raise Refused(ReasonCode.NOT_DICOM)
         return Job(found.path, digest_of(found.path))
     except Refused as refused:
         return held("", (Reason(refused.code, refused.detail),))

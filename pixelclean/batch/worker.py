@@ -1,14 +1,15 @@
 """The worker: a long-lived child process that cleans one file after another.
 
 It has a memory limit, no terminal, no core dumps, and its temporary files lie in the spool.  A codec that aborts kills
-it and nothing else.
+it and nothing else; it never outlives the process that started it.
 """
 
+import fcntl
 import os
 import resource
-import signal
 import tempfile
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -33,9 +34,13 @@ class WorkerSettings:
 
 
 def work(settings: WorkerSettings, inbox: Connection) -> None:
+    """The life of a worker: what `Pool` starts in a process of its own."""
+    confine(settings.spool)
+    serve(cleaner_for(settings.task, settings.policy, settings.key), settings, inbox)
+
+
+def serve(cleaner: Cleaner, settings: WorkerSettings, inbox: Connection) -> None:
     """Receive paths and digests, send results, until the other side hangs up."""
-    _confine(settings)
-    cleaner = cleaner_for(settings.task, settings.policy, settings.key)
     _limit_memory(settings.policy.limits.memory_bytes)
     inbox.send(None)
     while True:
@@ -61,18 +66,30 @@ def _clean(cleaner: Cleaner, path: Path, digest: str, spool: Path) -> Result:
     return cleaner.clean(source, spool)
 
 
-def _confine(settings: WorkerSettings) -> None:
+def confine(spool: Path) -> None:
     """Silence what native libraries print, which may quote values; keep temporary files in the private spool."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator ends its workers itself
+    os.setsid()  # away from the terminal, and one group with Tesseract, which ends with its worker
+    _end_with_the_coordinator()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    temporary = settings.spool / "tmp"
+    temporary = spool / "tmp"
     temporary.mkdir(mode=0o700, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
     os.environ["OMP_THREAD_LIMIT"] = "1"  # files run in parallel, Tesseract's threads would only get in their way
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_the_coordinator() -> None:
+    """Have the kernel end this process and its children when the one that started it is gone, even inside a codec.
+
+    The sentinel is a pipe that only the coordinator holds open; SIGIO comes when it closes, and terminates (fcntl(2)).
+    """
+    coordinator = parent_process()
+    if coordinator is not None:
+        fcntl.fcntl(coordinator.sentinel, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(coordinator.sentinel, fcntl.F_SETFL, os.O_ASYNC)
 
 
 def _limit_memory(beyond: int) -> None:

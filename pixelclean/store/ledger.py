@@ -283,11 +283,18 @@ class Ledger:
 def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    """sqlite3 would begin late, and not at all for CREATE TABLE: a kill could leave half a schema."""
+    connection.exec_driver_sql("BEGIN")
 
 
 def _prepare(connection: Any, _: object) -> None:
     """Write-ahead, so that `status` reads while a run writes; every commit is on the disk before a file is placed."""
+    connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
 
