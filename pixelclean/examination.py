@@ -57,6 +57,10 @@ class Examination:
 class Examiner(Protocol):
     """Looks at an image before it is cleaned, and at the cleaned image."""
 
+    @property
+    def keywords(self) -> frozenset[str]:
+        """The attributes it asks about."""
+
     def examine(self, image: OpenImage) -> Examination:
         """What must be masked in the source."""
 
@@ -71,6 +75,11 @@ class Detection:
     rules: RuleSet
     finder: Finder
     policy: PixelPolicy
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """What the device rules ask about."""
+        return self.rules.keywords
 
     def examine(self, image: OpenImage) -> Examination:
         """Union of what the rules know and what the networks see in any frame."""
@@ -122,6 +131,11 @@ class GivenBoxes:
 
     boxes: tuple[Box, ...]
     rules: RuleSet | None = field(default=None)
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """What the rules of the rule file ask about."""
+        return self.rules.keywords if self.rules else frozenset()
 
     def examine(self, image: OpenImage) -> Examination:
         """The boxes, and what matching rules of a rule file say."""

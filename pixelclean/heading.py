@@ -3,7 +3,6 @@
 `Deidentified` is PS3.15 Annex E.  `Untouched` keeps the header for use inside the house and claims nothing.
 """
 
-from copy import copy
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -90,8 +89,13 @@ class Untouched:
         return Identifiers(frozenset(), frozenset())
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
-        """A copy that shares its elements with the source; pixel attributes are replaced, never edited in place."""
-        return copy(source.dataset)
+        """A data set of its own with the source's elements; pixel attributes are replaced, never edited in place."""
+        kept = Dataset()
+        implicit, little = source.dataset.original_encoding
+        kept.set_original_encoding(implicit, little, source.dataset.original_character_set)
+        for element in source.dataset:
+            kept.add(element)
+        return kept
 
 
 def _marked(dataset: Dataset, methods: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind) -> Dataset:

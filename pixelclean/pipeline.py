@@ -7,6 +7,7 @@ raises.  Every front makes the same three calls: `dicom.read`, `Cleaner.clean`, 
 import hashlib
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from traceback import extract_tb
@@ -14,9 +15,9 @@ from typing import Self
 
 from pixelclean import resources
 from pixelclean.decision import Evidence, decide
-from pixelclean.detect import Finder, drawn, pictures, png, require_tesseract
-from pixelclean.devices import Kind, Kinds, RuleSet, load_rules
-from pixelclean.dicom import Source, facts_of, has_pixels
+from pixelclean.detect import Finder, pictures, png, require_tesseract
+from pixelclean.devices import Kind, Kinds, load_rules
+from pixelclean.dicom import Source, facts_of, has_pixels, quiet
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.examination import Detection, Examination, Examiner, OpenImage
@@ -32,7 +33,7 @@ from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
 
 _ROUNDS = 3
-_PREVIEW_SIDE = 480
+_PREVIEW_SIDE = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class Cleaner:
     policy: Policy
     key: ProjectKey
     kinds: Kinds
-    rules: RuleSet
     examiner: Examiner
     heading: Heading
     digest: str
@@ -58,14 +58,15 @@ class Cleaner:
         reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
         digest = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader)
         examiner = Detection(rules, finder, policy.pixel)
-        return cls(policy, key, kinds, rules, examiner, Deidentified(key, policy.header), digest)
+        return cls(policy, key, kinds, examiner, Deidentified(key, policy.header), digest)
 
     def clean(self, source: Source, spool: Path) -> Result:
         """The result of one file; if it is released, the proven output lies in `spool` under `result.output`."""
         started = time.monotonic()
         path = spool / f"{source.digest}.dcm"
         try:
-            result = self._cleaned(source, path)
+            with quiet():  # pydicom's warnings quote values
+                result = self._cleaned(source, path)
         except Refused as refused:
             result = held(source.digest, (Reason(refused.code, refused.detail),))
         except MemoryError:
@@ -73,7 +74,7 @@ class Cleaner:
         except Exception as error:  # whatever it is, the file waits: nothing that went wrong is released
             result = held(source.digest, (Reason(ReasonCode.INTERNAL_ERROR, place_of(error)),))
         if not isinstance(result.outcome, Released):
-            path.unlink(missing_ok=True)
+            _remove(path, _preview_of(path))
         return replace(
             result,
             instance=_instance(source, self.key),
@@ -84,7 +85,7 @@ class Cleaner:
 
     def inspect(self, source: Source) -> tuple[Kind, OpenImage | None, Examination]:
         """What `clean` would see before it changes anything; raises Refused."""
-        facts = facts_of(source.dataset, self.kinds.keywords | self.rules.keywords)
+        facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
         kind = self.kinds.judge(facts)
         if not has_pixels(source.dataset):
             return kind, None, Examination()
@@ -92,7 +93,7 @@ class Cleaner:
         return kind, image, self.examiner.examine(image)
 
     def _cleaned(self, source: Source, path: Path) -> Result:
-        facts = facts_of(source.dataset, self.kinds.keywords | self.rules.keywords)
+        facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
         kind = self.kinds.judge(facts)
         if kind.reason is not None:
             return held(source.digest, (kind.reason,))
@@ -149,10 +150,10 @@ class Cleaner:
 
     def _with_preview(self, result: Result, draft: Draft, image: OpenImage) -> Result:
         """The released frame as a small picture beside the output; only the report shows it."""
-        assert draft.frames is not None and result.plan is not None and result.output is not None
+        assert draft.frames is not None and result.output is not None
         picture = pictures(draft.frames.frame(0), draft.frames.format, image.display)[0]
-        preview = draft.path.with_suffix(".png")
-        preview.write_bytes(png(drawn(picture, result.plan.regions), _PREVIEW_SIDE))
+        preview = _preview_of(draft.path)
+        preview.write_bytes(png(picture, _PREVIEW_SIDE))
         return replace(result, output=replace(result.output, preview=preview.name))
 
 
@@ -172,13 +173,28 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def _preview_of(path: Path) -> Path:
+    return path.with_suffix(".png")
+
+
+def _remove(*paths: Path) -> None:
+    """What a held file leaves behind; where the disk refuses, the sweep of the spool follows."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 def _text(source: Source, keyword: str) -> str:
     return str(source.dataset.get(keyword) or "").strip()
 
 
 def _instance(source: Source, key: ProjectKey) -> str:
-    uid = _text(source, "SOPInstanceUID")
-    return key.pseudonym("instance", uid) if uid else ""
+    """The pseudonym of the instance; a UID that cannot be read, in a file that is held for it, gives none."""
+    try:
+        uid = _text(source, "SOPInstanceUID")
+        return key.pseudonym("instance", uid) if uid else ""
+    except Exception:
+        return ""
 
 
 def _place(source: Source, key: ProjectKey) -> PurePosixPath:

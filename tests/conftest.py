@@ -1,9 +1,16 @@
 """What every test may ask for: the shared real files, and a loud count of what was skipped without them."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+from pixelclean.key import ProjectKey
+from pixelclean.pipeline import Cleaner
+from pixelclean.policy import Policy
+
+sys.path.insert(0, str(Path(__file__).parent))  # makes `invented` importable for the tests of every room
 
 ROOT = Path(__file__).resolve().parent.parent
 _ABSENT = "the shared test data are absent"
@@ -22,6 +29,12 @@ def shared_data() -> Path:
 def sample_data() -> Path:
     """The small files that are part of the project."""
     return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def cleaner() -> Cleaner:
+    """The whole flow with the shipped rules, networks and reader; loaded once."""
+    return Cleaner.load(Policy.load(), ProjectKey(bytes(range(32))))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

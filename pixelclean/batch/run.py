@@ -73,7 +73,8 @@ class _Tally:
 
     def add(self, outcome: str, reasons: tuple[Reason, ...]) -> None:
         self.outcomes[outcome] += 1
-        self.reasons.update({reason.code for reason in reasons})
+        if outcome != Ended.SKIPPED.value:  # what is none of ours has no need of a reason in the summary
+            self.reasons.update({reason.code for reason in reasons})
         self.listener(Progress(self.outcomes.total(), self.total, **self.outcomes))
 
 
@@ -187,17 +188,22 @@ def _is_skipped(found: Found, result: Result) -> bool:
 def _job(found: Found) -> Job | Result:
     """The job of an input, or its result where there is nothing to clean."""
     try:
-        status = found.path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # Opening a named pipe would wait for somebody to write to it.
-            kind = "a folder that cannot be listed" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise Refused(ReasonCode.UNREADABLE, kind)
-        if not status.st_size:
-            raise Refused(ReasonCode.EMPTY_FILE)
-        if found.met is Met.ON_A_WALK and not looks_like_dicom(found.path):
-            raise Refused(ReasonCode.NOT_DICOM)
-        return Job(found.path, digest_of(found.path))
+        return _looked_at(found)
     except Refused as refused:
         return held("", (Reason(refused.code, refused.detail),))
     except OSError:
         return held("", (Reason(ReasonCode.UNREADABLE),))
+
+
+def _looked_at(found: Found) -> Job:
+    """A file worth opening; Refused and OSError for everything else."""
+    status = found.path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        # Opening a named pipe would wait for somebody to write to it.
+        folder = stat.S_ISDIR(status.st_mode)
+        raise Refused(ReasonCode.UNREADABLE, "a folder that cannot be listed" if folder else "not a regular file")
+    if not status.st_size:
+        raise Refused(ReasonCode.EMPTY_FILE)
+    if found.met is Met.ON_A_WALK and not looks_like_dicom(found.path):
+        raise Refused(ReasonCode.NOT_DICOM)
+    return Job(found.path, digest_of(found.path))

@@ -151,7 +151,8 @@ def _at_scale(network: Network, picture: Picture, scale: float) -> Scores:
     if scale == 1.0:
         return network.scores(picture)
     method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    scores = network.scores(np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=method), np.uint8))
+    height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
+    scores = network.scores(np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8))
     rows, columns = (-(-side // CELL) for side in picture.shape[:2])
     return np.asarray(cv2.resize(scores, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 

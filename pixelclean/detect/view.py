@@ -11,7 +11,7 @@ from typing import Any, Self
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
 
 from pixelclean.detect.network import Picture
@@ -20,6 +20,7 @@ from pixelclean.dicom import PixelFormat, values_of
 Window = tuple[float, float]
 """Lowest and highest stored value that the picture tells apart."""
 
+_EXACT = 1 << 23  # beyond it single precision no longer tells neighbouring values apart
 _CLOSE = 0.05  # windows whose bounds differ by less than this share of their width show the same
 
 
@@ -38,7 +39,8 @@ class Display:
         photometric = dataset.get("PhotometricInterpretation", "")
         inverse = dataset.get("PresentationLUTShape", "") == "INVERSE"
         palette, first = _palette(dataset) if photometric == "PALETTE COLOR" else (None, 0)
-        return cls(tuple(_header_windows(dataset))[:2], palette, first, (photometric == "MONOCHROME1") != inverse)
+        # In MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
+        return cls(tuple(_header_windows(dataset))[:2], palette, first, photometric == "MONOCHROME1" or inverse)
 
 
 def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tuple[Picture, ...]:
@@ -46,33 +48,60 @@ def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tu
     values = values_of(words, form)
     if form.samples == 1:
         grey = values[..., 0]
-        shown = tuple(_grey(grey, window, display.inverted) for window in _windows(grey, form, display))
+        shown = tuple(_grey(grey, window, inverted=display.inverted) for window in _windows(grey, form, display))
         return (*_coloured(grey, display), *shown)
     eight = _eight_bits(values, form)
-    return (_ybr_to_rgb(eight),) if form.photometric.startswith("YBR_FULL") else (eight[..., :3],)
+    colours = _ybr_to_rgb(eight) if form.photometric.startswith("YBR_FULL") else eight
+    return (colours, *(_grey(values.max(axis=2), window, inverted=False) for window in _dark_windows(values, form)))
 
 
 def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> list[Window]:
     """Windows worth looking through, none of them twice."""
-    low, high = float(np.nanmin(grey)), float(np.nanmax(grey))
+    low, high = _extremes(grey)
     if display.palette is not None:
         return [(low, high)] if high > low else []
     candidates: list[Window] = []
     if form.bits_stored == 8 and not form.signed:
         candidates.append((0.0, 255.0))
-    candidates += [(low, high), _spread(grey), *display.windows]
+    return _distinct([*candidates, (low, high), _spread(grey), *display.windows]) or [(low, low + 1)]
+
+
+def _dark_windows(values: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
+    """Windows for colour that uses so little of its range that eight bits of the whole range do not show it."""
+    full = (0.0, float((1 << form.bits_stored) - 1))
+    if form.photometric.startswith("YBR"):
+        values = values[..., :1]
+    extremes = _extremes(values)
+    if form.bits_stored > 8:
+        return _distinct([full, extremes, _spread(values)])[1:]
+    return [extremes] if 0 < extremes[1] - extremes[0] < full[1] / 2 else []
+
+
+def _distinct(candidates: list[Window]) -> list[Window]:
+    """The windows that show something, none of them twice."""
     chosen: list[Window] = []
     for window in candidates:
         if window[1] > window[0] and not any(_alike(window, other) for other in chosen):
             chosen.append(window)
-    return chosen or [(low, low + 1)]
+    return chosen
+
+
+def _extremes(values: npt.NDArray[Any]) -> Window:
+    """Lowest and highest number; floating pixels may be infinite or no numbers at all."""
+    numbers = _numbers_in(values)
+    return (float(numbers.min()), float(numbers.max())) if numbers.size else (0.0, 0.0)
 
 
 def _spread(grey: npt.NDArray[Any]) -> Window:
     """Where 98 of 100 values lie, from a sample when the image is large."""
     sample = grey[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
-    low, high = np.nanpercentile(sample, (1, 99))
+    numbers = _numbers_in(sample)
+    low, high = np.percentile(numbers, (1, 99)) if numbers.size else (0, 0)
     return float(low), float(high)
+
+
+def _numbers_in(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values[np.isfinite(values)] if values.dtype.kind == "f" else values
 
 
 def _alike(one: Window, other: Window) -> bool:
@@ -80,16 +109,18 @@ def _alike(one: Window, other: Window) -> bool:
     return abs(one[0] - other[0]) <= tolerance and abs(one[1] - other[1]) <= tolerance
 
 
-def _grey(grey: npt.NDArray[Any], window: Window, inverted: bool) -> Picture:
+def _grey(grey: npt.NDArray[Any], window: Window, *, inverted: bool) -> Picture:
     low, high = window
-    scaled = (np.nan_to_num(grey.astype(np.float32), nan=low) - np.float32(low)) * np.float32(255 / (high - low))
-    eight = np.clip(scaled, 0, 255).astype(np.uint8)
+    exact = np.float32 if max(abs(low), abs(high)) < _EXACT else np.float64
+    inside = np.nan_to_num(np.clip(grey, low, high).astype(exact), nan=low)
+    eight = ((inside - exact(low)) * exact(255 / (high - low))).astype(np.uint8)
     return np.repeat((255 - eight if inverted else eight)[..., None], 3, axis=2)
 
 
 def _coloured(grey: npt.NDArray[Any], display: Display) -> Iterator[Picture]:
     if display.palette is not None:
-        yield display.palette[np.clip(grey - display.first_mapped, 0, len(display.palette) - 1)]
+        index = grey.astype(np.int64) - display.first_mapped
+        yield display.palette[np.clip(index, 0, len(display.palette) - 1)]
 
 
 def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
@@ -127,7 +158,8 @@ def _palette(dataset: Dataset) -> tuple[npt.NDArray[np.uint8] | None, int]:
     """The palette as (entry, RGB) and the first stored value that it maps (PS3.3 C.7.6.3.1.5 and .6)."""
     try:
         entries, first, bits = (int(n) for n in dataset.RedPaletteColorLookupTableDescriptor)
-        columns = [_lut(dataset[f"{c}PaletteColorLookupTableData"].value, entries or 65536, bits) for c in _COLOURS]
+        data = [dataset[f"{colour}PaletteColorLookupTableData"] for colour in _COLOURS]
+        columns = [_lut(element, entries or 65536, bits, dataset.original_encoding[1]) for element in data]
     except (AttributeError, KeyError, TypeError, ValueError):
         return None, 0
     return np.stack(columns, axis=-1), first
@@ -136,9 +168,10 @@ def _palette(dataset: Dataset) -> tuple[npt.NDArray[np.uint8] | None, int]:
 _COLOURS = ("Red", "Green", "Blue")
 
 
-def _lut(data: bytes, entries: int, bits: int) -> npt.NDArray[np.uint8]:
+def _lut(element: DataElement, entries: int, bits: int, little: bool | None) -> npt.NDArray[np.uint8]:
     """One colour of the palette, 8 bits deep; 8-bit entries may be packed in pairs or stand in words of their own."""
+    data = element.value
     if bits == 8 and len(data) < 2 * entries:
         return np.frombuffer(data, np.uint8, entries)
-    words = np.frombuffer(data, "<u2", entries)
+    words = np.frombuffer(data, ">u2" if little is False else "<u2", entries)
     return (words >> 8 if bits > 8 and words.max() > 255 else words).astype(np.uint8)

@@ -96,13 +96,16 @@ class RuleSet:
         return Match(reasons=(_not_this_size(elsewhere, rows, columns),)) if elsewhere else Match()
 
 
-def load_rules(folder: Path) -> RuleSet:
-    """Every `*.toml` of a folder, checked as a whole; raises ConfigurationError with file and rule id."""
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder}: not a folder of device rules")
+def load_rules(place: Path) -> RuleSet:
+    """One file of rules, or every `*.toml` of a folder, checked as a whole.
+
+    Raises ConfigurationError with file and rule id.
+    """
+    if not place.exists():
+        raise ConfigurationError(f"{place}: no such file or folder of device rules")
     rules: dict[str, Rule] = {}
     homes: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(place.glob("*.toml")) if place.is_dir() else [place]:
         for rule in _rules_of(path):
             if rule.id in rules:
                 raise ConfigurationError(f"{path}: rule {rule.id}: the same id is in {homes[rule.id]}")

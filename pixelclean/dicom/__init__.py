@@ -1,5 +1,6 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
+from pixelclean.dicom.bare import bared
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, encode, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
@@ -12,6 +13,7 @@ from pixelclean.dicom.words import Words, values_of, without_hidden_bits, words_
 from pixelclean.dicom.write import write
 
 __all__ = [
+    "bared",
     "check_size",
     "Codec",
     "codec_report",

@@ -111,6 +111,11 @@ class PixelFormat:
         return self.frames * self.frame_bytes
 
     @property
+    def is_ybr(self) -> bool:
+        """Whether the samples are luma and chroma."""
+        return self.photometric.startswith("YBR")
+
+    @property
     def is_subsampled(self) -> bool:
         """Whether two neighbouring pixels share their chroma samples in native data (PS3.3 C.7.6.3.1.2)."""
         return self.photometric in _SUBSAMPLED

@@ -55,6 +55,7 @@ IMPLICIT_LITTLE = _ROOT
 EXPLICIT_LITTLE = f"{_ROOT}.1"
 JPEG_LS_LOSSLESS = f"{_ROOT}.4.80"
 JPEG_2000_LOSSLESS = f"{_ROOT}.4.90"
+RLE_LOSSLESS = f"{_ROOT}.5"
 HTJ2K_LOSSLESS = f"{_ROOT}.4.201"
 JPEG_XL_LOSSLESS = f"{_ROOT}.4.110"
 
@@ -80,7 +81,7 @@ _ROWS = (
     TransferSyntax(HTJ2K_LOSSLESS, "HTJ2K Lossless", Codec.HTJ2K),
     TransferSyntax(f"{_ROOT}.4.202", "HTJ2K Lossless RPCL", Codec.HTJ2K),
     TransferSyntax(f"{_ROOT}.4.203", "HTJ2K", Codec.HTJ2K, Fidelity.EITHER),
-    TransferSyntax(f"{_ROOT}.5", "RLE Lossless", Codec.RLE),
+    TransferSyntax(RLE_LOSSLESS, "RLE Lossless", Codec.RLE),
     TransferSyntax(f"{_ROOT}.8.1", "Deflated Image Frame", Codec.DEFLATED_FRAME),
 )
 SYNTAXES = {row.uid: row for row in _ROWS}
@@ -103,12 +104,17 @@ def syntax_of(uid: str) -> TransferSyntax:
 def lossless_target(uid: str, pixels: PixelFormat) -> str:
     """The transfer syntax in which changed pixels of a file in `uid` are written without loss.
 
-    The same one where it permits lossless and its encoder holds this format, otherwise JPEG-LS Lossless, whose
-    readers do not guess the colour space, otherwise Explicit VR Little Endian.
+    The same one where it permits lossless and its encoder holds this format, otherwise JPEG-LS Lossless, otherwise
+    Explicit VR Little Endian.  Luma and chroma go into RLE: JPEG-LS has no YBR_FULL (PS3.5 8.2.3), a lossless JPEG
+    permits it, but its readers guess the colour space.
     """
     syntax = syntax_of(uid)
     candidates: tuple[str, ...] = () if syntax.fidelity is Fidelity.LOSSY else (_WRITTEN_AS.get(uid, uid),)
-    for candidate in (*candidates, *_NEAREST.get(syntax.codec, ()), JPEG_LS_LOSSLESS):
+    for candidate in (
+        *candidates,
+        *_NEAREST.get(syntax.codec, ()),
+        RLE_LOSSLESS if pixels.is_ybr else JPEG_LS_LOSSLESS,
+    ):
         if holds(SYNTAXES[candidate].codec, pixels):
             return candidate
     return EXPLICIT_LITTLE

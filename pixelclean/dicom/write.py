@@ -54,6 +54,7 @@ def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> bytes:
 def _write_meta(file: DicomBytesIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
     """Only what PS3.10 requires, all of it made here or taken from the cleaned data set."""
     meta = FileMetaDataset()
+    meta.FileMetaInformationGroupLength = 0  # pydicom counts and corrects it
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = dataset.get("SOPClassUID", "")
     meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "")

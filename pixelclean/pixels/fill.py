@@ -1,11 +1,12 @@
 """Fill: the stored value that displays black, for every way in which a data set can say how its pixels are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NewType
 
 import numpy as np
 import numpy.typing as npt
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
+from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
 from pixelclean.dicom import Kind, PixelFormat, values_of, words_of
@@ -17,6 +18,9 @@ Fill = NewType("Fill", tuple[float, ...])
 """One stored word for each sample."""
 
 # Shares of the full range (PS3.3 C.7.6.3.1.2): chroma is centred, and the partial kinds keep 16 of 256 steps free.
+NO_FILL = Fill((0.0,))
+"""For plans that mask nothing."""
+
 _COLOURS = {
     "RGB": (0.0, 0.0, 0.0),
     "YBR_FULL": (0.0, 0.5, 0.5),
@@ -25,6 +29,8 @@ _COLOURS = {
     "YBR_PARTIAL_420": (0.0625, 0.5, 0.5),
 }
 _PALETTE = ("RedPaletteColorLookupTable", "GreenPaletteColorLookupTable", "BluePaletteColorLookupTable")
+_LUTS = ("ModalityLUTSequence", "VOILUTSequence")
+_EVERY_VALUE = 1 << 16  # up to so many values are displayed one by one to find the darkest
 
 
 def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
@@ -34,64 +40,122 @@ def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
     range that displays dark.  Signed and floating grey goes no lower than it must: to the darkest value in the frames,
     or to the edge of the header's window where that is darker, so that a window fitted to the values still fits.
     """
-    if form.photometric == "PALETTE COLOR":
+    if form.photometric == "PALETTE COLOR" and form.kind is Kind.INTEGER:
         return Fill((float(_darkest_entry(dataset, form)),))
-    if form.samples == 1:
+    if form.samples == 1 and form.photometric != "PALETTE COLOR":
         return Fill((_grey(dataset, form, frames),))
-    if form.photometric in _COLOURS and form.kind is Kind.INTEGER:
+    if form.photometric in _COLOURS and form.kind is Kind.INTEGER and not form.signed:
         return Fill(tuple(share * (1 << form.bits_stored) for share in _COLOURS[form.photometric]))
     raise Refused(ReasonCode.NO_PIXEL_VERDICT, f"no black is known for {form.samples} samples")
 
 
 def _grey(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> float:
-    low, high = _range(form, frames)
-    dark_end_is_low = _shown(dataset, low, high) <= _shown(dataset, high, low)
+    value = _darkest(dataset, _choice(*_range(dataset, form, frames), form))
+    return value if form.kind is not Kind.INTEGER else float(words_of(int(value), form))
+
+
+def _darkest(dataset: Dataset, values: Words) -> float:
+    """The darkest of ascending values; of several that are equally dark an end of the range, where it is one."""
+    shown = _shown(dataset, values)
     if _inverted(dataset):
-        dark_end_is_low = not dark_end_is_low
-    value = low if dark_end_is_low else high
+        shown = -shown
+    darkest = values[shown == shown.min()]
+    return float(values[-1] if values[-1] in darkest and values[0] not in darkest else darkest[0])
+
+
+def _choice(low: float, high: float, form: PixelFormat) -> Words:
+    """The values to choose from: all of them, or the ends alone where there are too many."""
     if form.kind is not Kind.INTEGER:
-        return value
-    return float(words_of(int(value), form))
+        return np.array([low, high])
+    if high - low >= _EVERY_VALUE:
+        return np.array([low, high], np.int64)
+    return np.arange(int(low), int(high) + 1, dtype=np.int64)
 
 
-def _range(form: PixelFormat, frames: Iterable[Words]) -> tuple[float, float]:
+def _range(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> tuple[float, float]:
     """Lowest and highest value to choose from."""
-    if form.kind is Kind.INTEGER and not form.signed:
-        return 0.0, float((1 << form.bits_stored) - 1)
-    extremes = [(float(np.nanmin(v)), float(np.nanmax(v))) for v in (values_of(frame, form) for frame in frames)]
-    return min(low for low, _ in extremes), max(high for _, high in extremes)
+    lowest, highest = _representable(form)
+    if form.kind is Kind.INTEGER and (not form.signed or any(keyword in dataset for keyword in _LUTS)):
+        return lowest, highest
+    extremes = [edge for frame in frames for edge in _extremes(values_of(frame, form))]
+    edges = [*(extremes or [0.0]), *_window_edges(dataset)]
+    low, high = max(lowest, min(edges)), min(highest, max(edges))
+    return (float(np.floor(low)), float(np.ceil(high))) if form.kind is Kind.INTEGER else (low, high)
 
 
-def _shown(dataset: Dataset, value: float, other: float) -> float:
-    """What the modality and VOI transformations make of a value (PS3.4 N.2.1); `other` fixes an automatic range."""
-    pair = np.array([value, other])
-    if "ModalityLUTSequence" in dataset or "VOILUTSequence" in dataset:
-        pair = pair.astype(np.int64)
+def _representable(form: PixelFormat) -> tuple[float, float]:
+    """The range of stored values."""
+    if form.kind is not Kind.INTEGER:
+        limits = np.finfo(np.float32 if form.kind is Kind.FLOAT else np.float64)
+        return float(limits.min), float(limits.max)
+    if form.signed:
+        return -float(1 << (form.bits_stored - 1)), float((1 << (form.bits_stored - 1)) - 1)
+    return 0.0, float((1 << form.bits_stored) - 1)
+
+
+def _extremes(values: Words) -> list[float]:
+    """Lowest and highest number; floating pixels may be infinite or no numbers at all, which no window shows."""
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    return [float(finite.min()), float(finite.max())] if finite.size else []
+
+
+def _window_edges(dataset: Dataset) -> Iterator[float]:
+    """Stored values at which the header's windows end (PS3.3 C.11.2.1.2); a sigmoid ends two widths away."""
+    reach = 2.0 if dataset.get("VOILUTFunction") == "SIGMOID" else 0.5
+    slope, intercept = (
+        [*_numbers(dataset.get(k)), d][0] for k, d in (("RescaleSlope", 1.0), ("RescaleIntercept", 0.0))
+    )
+    for center, width in zip(_numbers(dataset.get("WindowCenter")), _numbers(dataset.get("WindowWidth")), strict=False):
+        for edge in (center - reach * width, center + reach * width):
+            if slope and np.isfinite((edge - intercept) / slope):
+                yield (edge - intercept) / slope
+
+
+def _numbers(value: object) -> list[float]:
+    many: Iterable[Any] = value if isinstance(value, MultiValue) else [value]
     try:
-        return float(apply_voi_lut(apply_modality_lut(pair, dataset), dataset)[0])
-    except Exception:  # any oddity of these attributes: the frame itself is shown, and the proof renders nothing
-        return value
+        return [float(each) for each in many]
+    except (TypeError, ValueError):
+        return []
+
+
+def _shown(dataset: Dataset, values: Words) -> Words:
+    """What the modality and VOI transformations make of values (PS3.4 N.2.1)."""
+    try:
+        shown = np.asarray(apply_voi_lut(apply_modality_lut(values, dataset), dataset), np.float64)
+    except Exception:  # whatever is odd about these attributes: viewers then show the values themselves
+        return values
+    return shown if np.isfinite(shown).all() else values
 
 
 def _inverted(dataset: Dataset) -> bool:
-    """MONOCHROME1 shows low values bright, an INVERSE presentation LUT shape turns that round again."""
+    """MONOCHROME1 shows low values bright, and so does an INVERSE presentation LUT shape.
+
+    Together they say it once: in MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
+    """
     first = bool(dataset.get("PhotometricInterpretation") == "MONOCHROME1")
-    # In MONOCHROME1 the shape INVERSE only restates the photometric interpretation (PS3.3 C.11.6.1.2).
     return first or bool(dataset.get("PresentationLUTShape") == "INVERSE")
 
 
 def _darkest_entry(dataset: Dataset, form: PixelFormat) -> int:
-    """The stored value of the darkest entry of the palette; black is not index 0 (PS3.3 C.7.6.3.1.5)."""
+    """The stored word that shows the darkest entry of the palette; black is not index 0 (PS3.3 C.7.6.3.1.5)."""
     try:
         entries, first, bits = (int(n) for n in dataset[f"{_PALETTE[0]}Descriptor"].value)
         entries = entries or 1 << 16
-        sum_ = np.sum([_entries(dataset[f"{name}Data"].value, entries, bits) for name in _PALETTE], axis=0)
+        columns = [_entries(dataset[f"{name}Data"], entries, bits, dataset) for name in _PALETTE]
     except (KeyError, TypeError, ValueError):
         raise Refused(ReasonCode.NO_PIXEL_VERDICT, "the palette cannot be read") from None
-    reachable = sum_[: max(1, (1 << form.bits_stored) - max(0, first))]
-    return int(np.argmin(reachable)) + max(0, first)
+    lowest, highest = _representable(form)
+    # The first entry is that of all lower values too, the last that of all higher ones.
+    mapped = np.clip(first + np.arange(entries), lowest, highest).astype(np.int64)
+    brightness = np.sum(columns, axis=0)[np.clip(mapped - first, 0, entries - 1)]
+    return words_of(int(mapped[np.argmin(brightness)]), form)
 
 
-def _entries(data: bytes, entries: int, bits: int) -> npt.NDArray[np.int64]:
-    packed = bits == 8 and len(data) < 2 * entries
-    return np.frombuffer(data, np.uint8 if packed else np.dtype("<u2"), entries).astype(np.int64)
+def _entries(element: DataElement, entries: int, bits: int, dataset: Dataset) -> npt.NDArray[np.int64]:
+    """One colour; 8-bit entries may be packed in pairs, and words stand as the file's byte order has them."""
+    data = element.value
+    if bits == 8 and len(data) < 2 * entries:
+        return np.frombuffer(data, np.uint8, entries).astype(np.int64)
+    order = ">" if dataset.original_encoding[1] is False else "<"
+    return np.frombuffer(data, np.dtype(f"{order}u2"), entries).astype(np.int64)

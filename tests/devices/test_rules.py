@@ -128,7 +128,7 @@ def test_an_id_that_is_there_twice_is_an_error_over_all_files(tmp_path: Path) ->
 
 
 def test_a_folder_that_is_not_there_is_an_error_and_not_an_empty_rule_set(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="not a folder"):
+    with pytest.raises(ConfigurationError, match="no such file or folder"):
         load_rules(tmp_path / "absent")
 
 

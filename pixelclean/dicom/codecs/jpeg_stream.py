@@ -56,6 +56,14 @@ class JpegStream:
             raise _inconsistent("depth of the stream")
 
 
+def scan_end(data: bytes, start: int, jpeg_ls: bool) -> int:
+    """Where the entropy-coded data that begin at `start` end; Refused(TRUNCATED) where they do not."""
+    match = (_SCAN_END_LS if jpeg_ls else _SCAN_END).search(data, start)
+    if match is None:
+        raise Refused(ReasonCode.TRUNCATED, "JPEG stream")
+    return match.start()
+
+
 def read_jpeg(data: bytes) -> JpegStream:
     """The headers of a complete stream.
 
@@ -123,13 +131,10 @@ class _Reader:
     def _scan(self) -> None:
         if self.frame is None:
             raise _undecodable("a scan before the frame header")
-        ends = _SCAN_END_LS if self.frame[0] == _SOF_LS else _SCAN_END
-        match = ends.search(self.data, self.position)
-        if match is None:
-            raise Refused(ReasonCode.TRUNCATED, "JPEG stream")
-        if match.start() == self.position:
+        end = scan_end(self.data, self.position, self.frame[0] == _SOF_LS)
+        if end == self.position:
             raise Refused(ReasonCode.TRUNCATED, "JPEG scan without data")
-        self.position = match.start()
+        self.position = end
         self.scans += 1
 
     def _check_end(self) -> None:
