@@ -1,5 +1,6 @@
 """pixelclean: DICOM without identities, in the header and in the pixels, proven before it is released."""
 
+from pixelclean.batch.run import Summary, clean
 from pixelclean.dicom import Source, read
 from pixelclean.errors import ConfigurationError, PixelcleanError, Refused, UsageError
 from pixelclean.geometry import Act, Box, Origin, Region
@@ -36,8 +37,10 @@ __all__ = [
     "Released",
     "Result",
     "Source",
+    "Summary",
     "UsageError",
     "__version__",
+    "clean",
     "create_key",
     "default_key_path",
     "load_key",

@@ -146,7 +146,7 @@ class Cleaner:
         outcome = decide(evidence, self.policy)
         place = _place(source, self.key)
         output = Output(draft.path.name, draft.digest, place) if isinstance(outcome, Released) else None
-        return Result(source.digest, outcome, output, plan, draft.proof, _image(source, kind, plan))
+        return Result(source.digest, outcome, output, plan, draft.proof, _image(kind, plan))
 
     def _with_preview(self, result: Result, draft: Draft, image: OpenImage) -> Result:
         """The released frame as a small picture beside the output; only the report shows it."""
@@ -214,9 +214,7 @@ def _place(source: Source, key: ProjectKey) -> PurePosixPath:
     return PurePosixPath(*folders, f"{name}.dcm")
 
 
-def _image(source: Source, kind: Kind, plan: Plan | None) -> Image:
-    """Kind and size for the report.  Modality is shown only where it is a defined-term-like code: it could be typed."""
-    modality = _text(source, "Modality")
-    shown = modality if modality.isalnum() and modality.isupper() and len(modality) <= 16 else "other"
+def _image(kind: Kind, plan: Plan | None) -> Image:
+    """Kind and size for the report."""
     rows, columns, frames = (plan.rows, plan.columns, plan.frames) if plan else (0, 0, 0)
-    return Image(shown, kind.sop_class, rows, columns, frames)
+    return Image(kind.modality, kind.sop_class, rows, columns, frames)

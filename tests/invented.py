@@ -79,7 +79,10 @@ def described(form: PixelFormat, **attributes: Any) -> pydicom.Dataset:
     """A data set that describes such pixels, and has none yet."""
     made = pydicom.Dataset()
     made.SOPClassUID, made.SOPInstanceUID = UID(SECONDARY_CAPTURE), UID("1.2.826.0.1.3680043.10.9999.1.5")
-    made.StudyInstanceUID, made.SeriesInstanceUID = UID("1.2.826.0.1.3680043.10.9999.2"), UID("1.2.826.0.1.3680043.10.9999.3")
+    made.StudyInstanceUID, made.SeriesInstanceUID = (
+        UID("1.2.826.0.1.3680043.10.9999.2"),
+        UID("1.2.826.0.1.3680043.10.9999.3"),
+    )
     made.PatientName, made.PatientID, made.Modality = "Sentinel^Zoe", "ZZ-SENTINEL-0001", "OT"
     made.Rows, made.Columns, made.SamplesPerPixel = form.rows, form.columns, form.samples
     made.PhotometricInterpretation, made.BitsAllocated = form.photometric, form.bits_allocated

@@ -2,8 +2,9 @@
 
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from time import monotonic
 
@@ -14,7 +15,7 @@ from pixelclean.batch.worker import WorkerSettings
 from pixelclean.delivery import Delivery
 from pixelclean.dicom import digest_of, looks_like_dicom
 from pixelclean.errors import ConfigurationError, Refused
-from pixelclean.keyfile import load_key
+from pixelclean.keyfile import create_key, default_key_path, load_key
 from pixelclean.outcome import Reason, Result, held, reasons_of, word_of
 from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
@@ -76,6 +77,39 @@ class _Tally:
         if outcome != Ended.SKIPPED.value:  # what is none of ours has no need of a reason in the summary
             self.reasons.update({reason.code for reason in reasons})
         self.listener(Progress(self.outcomes.total(), self.total, **self.outcomes))
+
+
+def clean(
+    inputs: str | PathLike[str] | Sequence[str | PathLike[str]],
+    out: str | PathLike[str],
+    *,
+    policy: str = "basic",
+    key: str | PathLike[str] | None = None,
+    store: str | PathLike[str] | None = None,
+    jobs: int = 1,
+) -> Summary:
+    """Clean files and folders into `out`, as `pixelclean clean` does.
+
+    `policy` names a shipped policy or a TOML file, `key` the project's key file (by default the one of this user, made
+    at first use), `store` the private folder (by default beside `out`), `jobs` how many files are worked on at once.
+    Files are cleaned in child processes, so a script calls this under `if __name__ == "__main__":`.
+    Raises UsageError and ConfigurationError; what becomes of a file is never an exception.
+    """
+    many = [inputs] if isinstance(inputs, str | PathLike) else inputs
+    settings = RunSettings(
+        policy_source=policy,
+        key_file=Path(key) if key is not None else _own_key(),
+        store=Path(store) if store is not None else None,
+        jobs=jobs,
+    )
+    return run(tuple(Path(given) for given in many), Path(out), settings)
+
+
+def _own_key() -> Path:
+    path = default_key_path()
+    if not path.exists():
+        create_key(path)
+    return path
 
 
 def run(

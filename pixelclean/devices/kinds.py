@@ -28,7 +28,7 @@ from pixelclean.facts import Facts
 from pixelclean.outcome import Reason
 from pixelclean.reasons import ReasonCode
 
-_SOP_CLASS = "SOPClassUID"
+_SOP_CLASS, _MODALITY = "SOPClassUID", "Modality"
 _SOP_CLASS_TAG = "(0008,0016)"
 _DICOM_ROOT = "1.2.840.10008."
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
@@ -71,6 +71,7 @@ class Kind:
     """What is known about one object from its kind.
 
     `sop_class`      the name of the SOP class, "" where the file of kinds does not name it
+    `modality`       its Modality where that is one of the listed terms, "other" where it is not: it may be anything
     `reason`         why the object waits or is refused; None exactly when it is allowed
     `pixels`         its SOP class is an image
     `burns_in_text`  objects like this one carry burned-in text often: False is not a promise that this one has none
@@ -79,6 +80,7 @@ class Kind:
     """
 
     sop_class: str
+    modality: str
     standing: Standing
     reason: Reason | None
     pixels: bool
@@ -90,6 +92,7 @@ class Kind:
 class Kinds:
     """The loaded file. `keywords` are the attributes it asks about, `digest` is SHA-256 over its content, in hex."""
 
+    modalities: frozenset[str]
     sop_classes: tuple[SopClass, ...]
     burns_in_text: tuple[Mark, ...]
     features: tuple[Mark, ...]
@@ -99,7 +102,7 @@ class Kinds:
 
     def __post_init__(self) -> None:
         marks = (*self.burns_in_text, *self.features)
-        asked = {_SOP_CLASS, *(word for mark in marks for word in mark.condition.keywords())}
+        asked = {_SOP_CLASS, _MODALITY, *(word for mark in marks for word in mark.condition.keywords())}
         object.__setattr__(self, "keywords", frozenset(asked))
         object.__setattr__(self, "digest", _digest(self.sop_classes, marks))
         object.__setattr__(self, "_by_uid", {sop_class.uid: sop_class for sop_class in self.sop_classes})
@@ -108,7 +111,7 @@ class Kinds:
     def load(cls, path: Path) -> Self:
         """The file at `path`; raises ConfigurationError that names file and entry."""
         try:
-            table = check_keys(read_toml(path), ["allowed", "refused", "burns_in_text", "features"])
+            table = check_keys(read_toml(path), ["modalities", "allowed", "refused", "burns_in_text", "features"])
             sop_classes = (*_allowed(table), *_refused(table))
             _check_once(tuple(sop_class.uid for sop_class in sop_classes))
             burns_in_text = tuple(_marks(table, "burns_in_text", []))
@@ -117,15 +120,17 @@ class Kinds:
         except ConfigurationError as error:
             message = str(error)
             raise ConfigurationError(message if message.startswith(str(path)) else f"{path}: {message}") from error
-        return cls(sop_classes, burns_in_text, features)
+        return cls(_modalities(table), sop_classes, burns_in_text, features)
 
     def judge(self, facts: Facts) -> Kind:
         """What kind of object has these facts."""
         uid = facts.first(_SOP_CLASS).strip().rstrip("\0")
         listed = self._by_uid.get(uid)
         reason = _reason(uid, listed)
+        modality = facts.first(_MODALITY).strip()
         return Kind(
             sop_class=listed.name if listed else "",
+            modality=modality if modality in self.modalities else "other",
             standing=_standing(reason),
             reason=reason,
             pixels=listed is not None and listed.pixels,
@@ -157,6 +162,13 @@ def _standing(reason: Reason | None) -> Standing:
     if reason is None:
         return Standing.ALLOWED
     return Standing.REFUSED if reason.code is ReasonCode.SOP_CLASS_REFUSED else Standing.WAITS
+
+
+def _modalities(table: Table) -> frozenset[str]:
+    terms = table["modalities"]
+    if not isinstance(terms, list) or not all(isinstance(term, str) for term in terms):
+        raise ConfigurationError("modalities is a list of terms")
+    return frozenset(terms)
 
 
 def _allowed(table: Table) -> Iterator[SopClass]:

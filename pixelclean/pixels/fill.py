@@ -1,13 +1,14 @@
 """Fill: the stored value that displays black, for every way in which a data set can say how its pixels are shown."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NewType
 
 import numpy as np
 import numpy.typing as npt
 from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
-from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_modality_lut, apply_voi
 
 from pixelclean.dicom import Kind, PixelFormat, values_of, words_of
 from pixelclean.errors import Refused
@@ -100,18 +101,26 @@ def _extremes(values: Words) -> list[float]:
 
 
 def _window_edges(dataset: Dataset) -> Iterator[float]:
-    """Stored values at which the header's windows end (PS3.3 C.11.2.1.2); a sigmoid ends two widths away."""
+    """Stored values at which the header's windows end."""
+    slope, intercept = (_number(dataset, keyword) for keyword in ("RescaleSlope", "RescaleIntercept"))
+    for window in _windows(dataset):
+        edges = [(edge - (intercept or 0.0)) / (slope or 1.0) for edge in window]
+        yield from (edge for edge in edges if np.isfinite(edge))
+
+
+def _windows(dataset: Dataset) -> list[tuple[float, float]]:
+    """Where the header's windows begin and end (PS3.3 C.11.2.1.2); a sigmoid is black and white two widths away."""
     reach = 2.0 if dataset.get("VOILUTFunction") == "SIGMOID" else 0.5
-    slope, intercept = (
-        [*_numbers(dataset.get(k)), d][0] for k, d in (("RescaleSlope", 1.0), ("RescaleIntercept", 0.0))
-    )
-    for center, width in zip(_numbers(dataset.get("WindowCenter")), _numbers(dataset.get("WindowWidth")), strict=False):
-        for edge in (center - reach * width, center + reach * width):
-            if slope and np.isfinite((edge - intercept) / slope):
-                yield (edge - intercept) / slope
+    pairs = zip(_numbers(dataset, "WindowCenter"), _numbers(dataset, "WindowWidth"), strict=False)
+    return [(center - reach * width, center + reach * width) for center, width in pairs if width > 0]
 
 
-def _numbers(value: object) -> list[float]:
+def _number(dataset: Dataset, keyword: str) -> float | None:
+    return next(iter(_numbers(dataset, keyword)), None)
+
+
+def _numbers(dataset: Dataset, keyword: str) -> list[float]:
+    value = dataset.get(keyword)
     many: Iterable[Any] = value if isinstance(value, MultiValue) else [value]
     try:
         return [float(each) for each in many]
@@ -120,12 +129,24 @@ def _numbers(value: object) -> list[float]:
 
 
 def _shown(dataset: Dataset, values: Words) -> Words:
-    """What the modality and VOI transformations make of values (PS3.4 N.2.1)."""
-    try:
-        shown = np.asarray(apply_voi_lut(apply_modality_lut(values, dataset), dataset), np.float64)
-    except Exception:  # whatever is odd about these attributes: viewers then show the values themselves
-        return values
-    return shown if np.isfinite(shown).all() else values
+    """What the modality and VOI transformations make of values (PS3.4 N.2.1); odd ones are left out, as viewers do."""
+    shown = values
+    for step in (apply_modality_lut, _through_voi):
+        with suppress(Exception):
+            made = np.asarray(step(shown, dataset))
+            shown = made if np.isfinite(made).all() else shown
+    return shown.astype(np.float64)
+
+
+def _through_voi(values: Words, dataset: Dataset) -> Words:
+    """The VOI LUT, or the first window: all that counts is what is darker than what, and what is as dark.
+
+    The windows of pydicom are not used: where Rescale Slope is negative they turn dark into bright.
+    """
+    if "VOILUTSequence" in dataset:
+        return np.asarray(apply_voi(values.astype(np.int64), dataset))
+    windows = _windows(dataset)
+    return np.clip(values, *windows[0]) if windows else values
 
 
 def _inverted(dataset: Dataset) -> bool:

@@ -123,11 +123,17 @@ def test_features_are_denied_only_where_a_rule_says_so(
     assert judge(kinds, sop_class, **values).features == features
 
 
+@pytest.mark.parametrize(("written", "shown"), [("US", "US"), ("SENTINEL", "other"), ("", "other")])
+def test_a_modality_is_repeated_only_where_it_is_a_defined_term(kinds: Kinds, written: str, shown: str) -> None:
+    assert judge(kinds, US, Modality=written).modality == shown
+
+
 def test_kinds_travel_to_a_worker_process(kinds: Kinds) -> None:
     assert pickle.loads(pickle.dumps(kinds)) == kinds
 
 
 SITE = f"""
+modalities = ["CT", "US"]
 allowed = [{{ uid = "{CT}", name = "CT Image Storage", pixels = true }}]
 refused = [{{ uid = "{SC}", name = "Secondary Capture Image Storage", why = "we say so" }}]
 

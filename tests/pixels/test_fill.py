@@ -136,6 +136,8 @@ CASES = [
     Case("signed 32 bits", of(EIGHT, bits_allocated=32, bits_stored=32, high_bit=31, signed=True), darkest=False),
     Case("float", FLOAT, {}, lambda rng, shape: rng.normal(0, 50, shape), darkest=False),
     Case("float, window", FLOAT, WINDOW, lambda rng, shape: rng.normal(100, 2, shape), darkest=False),
+    Case("float, negative slope, window", FLOAT, WINDOW | {"RescaleSlope": -1, "RescaleIntercept": 0},
+         lambda rng, shape: rng.normal(100, 2, shape), darkest=False),
     Case("double", DOUBLE, {}, lambda rng, shape: rng.normal(0, 1e200, shape), darkest=False),
 ]  # fmt: skip
 
@@ -257,9 +259,22 @@ def rendered(stored: np.ndarray, dataset: pydicom.Dataset) -> np.ndarray:
         return np.asarray(convert_color_space(stored, photometric, "RGB").sum(axis=-1, dtype=np.int64))
     if photometric == "RGB":
         return np.asarray(stored.sum(axis=-1, dtype=np.int64))
-    shown = apply_voi_lut(apply_modality_lut(stored, dataset), dataset).astype(np.float64)
+    shown = apply_modality_lut(stored, dataset)
+    windowed = windowed_by_hand if "WindowCenter" in dataset and "VOILUTSequence" not in dataset else apply_voi_lut
+    shown = windowed(shown, dataset).astype(np.float64)
     inverse = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     return np.asarray(-shown if inverse else shown)
+
+
+def windowed_by_hand(values: np.ndarray, dataset: pydicom.Dataset) -> np.ndarray:
+    """PS3.3 C.11.2.1.2 and C.11.2.1.3, 0 to 1.  pydicom turns dark and bright round where Rescale Slope is negative."""
+    center, width = (float(np.atleast_1d(dataset[keyword].value)[0]) for keyword in ("WindowCenter", "WindowWidth"))
+    function = dataset.get("VOILUTFunction", "LINEAR")
+    if function == "SIGMOID":
+        return 1 / (1 + np.exp(-4 * (values - center) / width))
+    if function == "LINEAR":
+        center, width = center - 0.5, width - 1
+    return np.clip((values - center) / width + 0.5, 0, 1)
 
 
 def _words(case: Case, rng: np.random.Generator) -> Words:
