@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pixelclean.geometry import Act, BoolArray, Origin, Region, mask_of
@@ -45,8 +46,20 @@ class Plan:
     def distinct_frames(self) -> tuple[int, ...]:
         """Frames whose masks may differ from each other: one frame speaks for all that no region singles out."""
         named = {region.frame for region in self.regions if region.frame is not None}
-        unnamed = next((frame for frame in range(self.frames) if frame not in named), None)
-        return tuple(sorted(named | ({unnamed} if unnamed is not None else set())))
+        return tuple(sorted(named | ({self._unnamed} if self._unnamed is not None else set())))
+
+    @property
+    def _unnamed(self) -> int | None:
+        """The first frame that no region singles out."""
+        named = {region.frame for region in self.regions}
+        return next((frame for frame in range(self.frames) if frame not in named), None)
+
+    def masks(self) -> Iterator[BoolArray]:
+        """The mask of each frame in turn; frames that no region singles out share one array, so treat it as constant."""
+        named = {region.frame for region in self.regions}
+        common = self.mask(self._unnamed) if self._unnamed is not None else None
+        for frame in range(self.frames):
+            yield self.mask(frame) if common is None or frame in named else common
 
     def mask(self, frame: int) -> BoolArray:
         """The pixels of that frame that will be filled, as a (rows, columns) array."""

@@ -129,7 +129,9 @@ def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
 
 def _ybr_to_rgb(ybr: Picture) -> Picture:
     """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it; OpenCV calls the same space YCrCb and swaps the chromas."""
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(ybr[..., (0, 2, 1)]), cv2.COLOR_YCrCb2RGB), np.uint8)
+    swapped = np.empty_like(ybr)
+    cv2.mixChannels([np.ascontiguousarray(ybr)], [swapped], [0, 0, 1, 2, 2, 1])
+    return np.asarray(cv2.cvtColor(swapped, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
 def _header_windows(dataset: Dataset) -> Iterator[Window]:

@@ -18,10 +18,10 @@ Words = npt.NDArray[Any]
 Fill = NewType("Fill", tuple[float, ...])
 """One stored word for each sample."""
 
-# Shares of the full range (PS3.3 C.7.6.3.1.2): chroma is centred, and the partial kinds keep 16 of 256 steps free.
 NO_FILL = Fill((0.0,))
 """For plans that mask nothing."""
 
+# Shares of the full range (PS3.3 C.7.6.3.1.2): chroma is centred, and the partial kinds keep 16 of 256 steps free.
 _COLOURS = {
     "RGB": (0.0, 0.0, 0.0),
     "YBR_FULL": (0.0, 0.5, 0.5),

@@ -11,12 +11,11 @@ from pixelclean.plan import Plan
 
 def redacted(frames: Frames, plan: Plan, fill: Fill) -> Iterator[Words]:
     """The frames as they shall leave: hidden bits cleared, masked pixels black; the given frames stay untouched."""
-    for index in range(len(frames)):
+    for index, mask in enumerate(plan.masks()):
         words = without_hidden_bits(frames.frame(index), frames.format)
-        mask = plan.mask(index)
         if mask.any():
             words = words.copy()
-            words[mask] = np.asarray(fill, dtype=words.dtype)
+            np.copyto(words, np.asarray(fill, dtype=words.dtype), where=mask[..., None])
         yield words
 
 

@@ -47,7 +47,7 @@ def regions(draw: st.DrawFn, form: PixelFormat) -> list[Region]:
     return [one() for _ in range(draw(st.integers(0, 4)))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(form=formats(), data=st.data(), seed=st.integers(0, 99))
 def test_outside_stays_inside_is_filled_and_the_source_is_untouched(
     form: PixelFormat, data: st.DataObject, seed: int

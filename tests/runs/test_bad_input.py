@@ -64,8 +64,8 @@ RELEASED = {
     "no-pixels.dcm": "shared-sop-instance-uid",
     "padded-with-zeros.dcm": "shared-sop-instance-uid",
     "media/PT000000/ST000000/SE000000/IM000000": "same-file-again",
-    "new\nline.dcm": "",
-    _LATIN: "same-file-again",
+    "new\nline.dcm": "same-file-again",
+    _LATIN: "",
     _LONG: "same-file-again",
 }
 

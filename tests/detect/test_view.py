@@ -1,0 +1,216 @@
+"""The view shows whatever a viewer may show: in one of the pictures the text stands out."""
+
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from invented import (
+    BIG,
+    COLOUR,
+    DEEP,
+    EXPLICIT,
+    GREY,
+    banner,
+    described,
+    of,
+    opened,
+    source_of,
+    speckled,
+    with_banner,
+    words_for,
+)
+from pydicom.pixels import apply_color_lut, convert_color_space
+
+from pixelclean.detect import Display, Picture, pictures
+from pixelclean.dicom import Kind, PixelFormat
+from pixelclean.dicom.words import Words
+
+INK = banner()
+FLOAT = of(GREY, kind=Kind.FLOAT, bits_allocated=32, bits_stored=32, high_bit=31)
+DOUBLE = of(FLOAT, kind=Kind.DOUBLE, bits_allocated=64, bits_stored=64, high_bit=63)
+FORMATS = [
+    GREY, DEEP, of(DEEP, signed=True), of(DEEP, photometric="MONOCHROME1"), of(GREY, photometric="MONOCHROME1"),
+    of(DEEP, bits_stored=16, high_bit=15), of(GREY, bits_allocated=32, bits_stored=32, high_bit=31),
+    of(GREY, bits_allocated=32, bits_stored=32, high_bit=31, signed=True), of(DEEP, high_bit=15),
+    of(GREY, bits_allocated=1, bits_stored=1, high_bit=0), FLOAT, DOUBLE, COLOUR, of(COLOUR, planar=1),
+    of(COLOUR, bits_allocated=16, bits_stored=16, high_bit=15), of(COLOUR, photometric="YBR_FULL"),
+    of(COLOUR, photometric="YBR_FULL_422"), of(COLOUR, bits_stored=5, high_bit=4),
+]  # fmt: skip
+
+
+def contrast(picture: Picture, ink: np.ndarray = INK) -> float:
+    """How far the letters stand out from the pixels right beside them, in grey levels, brighter counted up."""
+    grey = picture.mean(axis=2)
+    around = np.zeros_like(ink)
+    around[:56, :150] = True
+    return float(grey[ink].mean() - grey[around & ~ink].mean())
+
+
+def seen(words: Words, form: PixelFormat, **attributes: Any) -> tuple[Picture, ...]:
+    dataset = described(form, **attributes)
+    found = pictures(words, form, Display.of(dataset))
+    for picture in found:
+        assert (picture.shape, picture.dtype) == ((form.rows, form.columns, 3), np.uint8)
+    return found
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_text_stands_out_bright_in_every_format(form: PixelFormat) -> None:
+    assert max(map(contrast, seen(words_for(with_banner(), form), form))) > 150
+
+
+def test_text_that_shows_in_the_header_window_only_is_seen() -> None:
+    values = np.full((120, 200), 30000)
+    values[INK] = 30020  # among 65536 values, and a few extreme ones
+    values[100:, :100], values[100:, 100:] = 0, 65535
+    form = of(DEEP, bits_stored=16, high_bit=15)
+    words = values[..., np.newaxis].astype(np.uint16)
+    assert max(map(contrast, seen(words, form))) < 5
+    assert max(map(contrast, seen(words, form, WindowCenter=30010, WindowWidth=40))) > 100
+    rescaled = {"RescaleSlope": 2, "RescaleIntercept": -60000, "WindowCenter": 20, "WindowWidth": 80}
+    assert max(map(contrast, seen(words, form, **rescaled))) > 100
+
+
+def test_text_that_is_far_brighter_than_the_image_is_seen_and_so_is_the_image() -> None:
+    values = np.rint(speckled(120, 200) * 1000).astype(np.uint16)
+    values[INK] = 65535
+    words = values[..., np.newaxis]
+    found = seen(words, of(DEEP, bits_stored=16, high_bit=15))
+    assert max(map(contrast, found)) > 240
+    assert max(picture[80:].max() for picture in found[1:]) > 200
+
+
+def test_faint_text_in_the_lowest_values_of_a_deep_image_is_seen() -> None:
+    values = np.where(INK, 12, 0).astype(np.uint16)[..., np.newaxis]
+    for form in (DEEP, of(GREY, bits_allocated=32, bits_stored=32, high_bit=31)):
+        assert max(map(contrast, seen(values.astype(form.dtype), form))) > 200
+
+
+@pytest.mark.parametrize("base", [1 << 30, (1 << 32) - 100])
+def test_neighbouring_values_of_32_bits_are_told_apart(base: int) -> None:
+    form = of(GREY, bits_allocated=32, bits_stored=32, high_bit=31)
+    values = np.where(INK, base + 9, base).astype(np.uint32)[..., np.newaxis]
+    assert max(map(contrast, seen(values, form))) > 200
+
+
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_colour_that_uses_little_of_its_range_is_seen(photometric: str, bits: int) -> None:
+    form = of(COLOUR, bits_allocated=bits, bits_stored=bits, high_bit=bits - 1, photometric=photometric)
+    words = np.zeros(form.shape, form.dtype)
+    words[INK, 0] = 30
+    if photometric != "RGB":
+        words[..., 1:] = 1 << (bits - 1)
+    assert max(map(contrast, seen(words, form))) > 200
+
+
+def test_coloured_text_is_seen_in_its_colour() -> None:
+    words = np.zeros(COLOUR.shape, np.uint8)
+    words[INK] = (250, 20, 0)
+    assert np.array_equal(seen(words, COLOUR)[0], words)
+
+
+def test_ybr_is_shown_as_pydicom_shows_it() -> None:
+    form = of(COLOUR, photometric="YBR_FULL")
+    words = np.random.default_rng(1).integers(0, 256, form.shape).astype(np.uint8)
+    shown = seen(words, form)[0]
+    assert np.abs(shown.astype(int) - convert_color_space(words, "YBR_FULL", "RGB")).max() <= 1
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+def test_monochrome1_is_turned_round_once(inverse: bool) -> None:
+    form = of(DEEP, photometric="MONOCHROME1")
+    attributes = {"PresentationLUTShape": "INVERSE"} if inverse else {}
+    assert contrast(seen(words_for(with_banner(), form), form, **attributes)[0]) > 150
+
+
+def palette(entries: int, first: int, bits: int, order: str = "<") -> dict[str, Any]:
+    rng = np.random.default_rng(1)
+    made: dict[str, Any] = {}
+    for colour in ("Red", "Green", "Blue"):
+        column = rng.integers(0, 1 << bits, entries).astype(np.uint8 if bits == 8 else np.dtype(f"{order}u2"))
+        made[f"{colour}PaletteColorLookupTableDescriptor"] = [entries, first, bits]
+        made[f"{colour}PaletteColorLookupTableData"] = column.tobytes()
+    return made
+
+
+@pytest.mark.parametrize("first", [0, 30, 250])
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("allocated", [8, 16])
+def test_a_palette_image_is_shown_in_its_colours_and_as_indices(first: int, bits: int, allocated: int) -> None:
+    form = of(GREY, bits_allocated=allocated, photometric="PALETTE COLOR")
+    words = np.random.default_rng(2).integers(0, 256, form.shape).astype(form.dtype)
+    attributes = palette(200, first, bits)
+    coloured, indices = seen(words, form, **attributes)
+    wanted = apply_color_lut(words[..., 0], described(form, **attributes))
+    assert np.array_equal(coloured, (wanted >> (bits - 8)).astype(np.uint8))
+    assert indices[words[..., 0] == 255].min() == 255
+
+
+def test_first_mapped_values_that_no_byte_holds_are_understood() -> None:
+    form = of(GREY, photometric="PALETTE COLOR")
+    for first in (300, 65000):
+        coloured = seen(np.zeros(form.shape, np.uint8), form, **palette(200, first, 8))[0]
+        assert len(np.unique(coloured.reshape(-1, 3), axis=0)) == 1
+
+
+def test_a_big_endian_palette_is_shown_in_its_colours() -> None:
+    form = of(GREY, photometric="PALETTE COLOR")
+    words = np.random.default_rng(2).integers(0, 200, form.shape).astype(np.uint8)
+    big, little = (
+        source_of(described(form, **palette(200, 0, 16, order)), form, [words], syntax)
+        for order, syntax in ((">", BIG), ("<", EXPLICIT))
+    )
+    shown = [pictures(words, form, Display.of(source.dataset))[0] for source in (big, little)]
+    assert np.array_equal(*shown)
+
+
+def test_a_palette_that_cannot_be_read_leaves_the_indices() -> None:
+    form = of(GREY, photometric="PALETTE COLOR")
+    attributes = palette(200, 0, 8) | {"GreenPaletteColorLookupTableData": b"\0\0"}
+    assert max(map(contrast, seen(words_for(with_banner(), form), form, **attributes))) > 150
+
+
+@pytest.mark.parametrize("form", [FLOAT, DOUBLE])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_values_that_are_no_numbers_hide_no_text(form: PixelFormat, bad: float) -> None:
+    words = words_for(with_banner(), form) * 3000
+    words[60:64, ::2] = bad
+    assert max(map(contrast, seen(words, form))) > 150
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, 1e30])
+def test_an_image_of_one_value_is_shown_without_complaint(value: float) -> None:
+    for form in (FLOAT, DOUBLE):
+        assert len(seen(np.full(form.shape, value, form.dtype), form)) >= 1
+    assert len(seen(np.full(GREY.shape, 7, np.uint8), GREY)) >= 1
+    assert len(seen(np.full(DEEP.shape, 7, np.uint16), DEEP)) >= 1
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"WindowCenter": 40, "WindowWidth": 0}, {"WindowCenter": [40, 50, 60], "WindowWidth": [1, 2]},
+        {"RescaleSlope": 0, "RescaleIntercept": 0, "WindowCenter": 1, "WindowWidth": 2},
+        {"WindowCenter": None, "WindowWidth": 10}, {"WindowCenter": 5},
+    ],
+)  # fmt: skip
+def test_odd_windows_are_left_out(attributes: dict[str, Any]) -> None:
+    assert max(map(contrast, seen(words_for(with_banner(), DEEP), DEEP, **attributes))) > 150
+
+
+def test_a_common_image_is_looked_at_once() -> None:
+    """What is shown twice costs twice: whole-range windows that hardly differ are one."""
+    assert len(seen(words_for(with_banner(), COLOUR), COLOUR)) == 1
+    gradient = np.tile(np.linspace(0, 1, 200), (120, 1))
+    assert len(seen(words_for(gradient, GREY), GREY)) == 1
+    assert len(seen(words_for(gradient, DEEP), DEEP)) == 1
+
+
+def test_the_frames_of_a_file_are_shown_as_they_are_stored() -> None:
+    words = words_for(with_banner(), DEEP)
+    source = source_of(described(DEEP), DEEP, [words])
+    frame = opened(source).frame(0)
+    assert all(map(np.array_equal, pictures(frame, DEEP, Display.of(source.dataset)), seen(words, DEEP)))
+    assert isinstance(source.dataset, pydicom.Dataset)
