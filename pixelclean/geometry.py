@@ -113,25 +113,43 @@ def mask_of(boxes: Iterable[Box], rows: int, columns: int) -> BoolArray:
     return mask
 
 
-def boxes_of(mask: BoolArray) -> tuple[Box, ...]:
-    """Boxes that cover exactly the True pixels of a (rows, columns) mask, without overlap.
+def covering(mask: BoolArray, least_share: float) -> tuple[Box, ...]:
+    """Few boxes that together cover the True pixels of a (rows, columns) mask, with little waste.
 
-    Runs of a row that continue unchanged in the next row become one box, so that a rectangle is one box again.
+    A box of which the mask fills at least `least_share` (0 to 1) stays whole; any other is cut in two along the row or
+    column that leaves the least area, and so on.
     """
-    done: list[Box] = []
-    open_runs: dict[tuple[int, int], int] = {}
-    for row in range(mask.shape[0]):
-        runs = set(_runs(mask[row]))
-        for run, top in [(run, top) for run, top in open_runs.items() if run not in runs]:
-            done.append(Box(run[0], top, run[1], row))
-            del open_runs[run]
-        for run in runs:
-            open_runs.setdefault(run, row)
-    done.extend(Box(left, top, right, mask.shape[0]) for (left, right), top in open_runs.items())
-    return tuple(sorted(done))
+    return tuple(sorted(_covered(mask, 0, 0, least_share)))
 
 
-def _runs(line: BoolArray) -> Iterator[tuple[int, int]]:
-    """Start and end of each run of True in one row."""
-    edges = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0))
-    return ((int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True))
+def _covered(mask: BoolArray, left: int, top: int, least_share: float) -> Iterator[Box]:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return
+    tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    left, top = left + int(columns[0]), top + int(rows[0])
+    if tight.mean() >= least_share:
+        yield Box(left, top, left + tight.shape[1], top + tight.shape[0])
+        return
+    (row_area, row), (column_area, column) = _best_cut(tight), _best_cut(tight.T)
+    if row_area <= column_area:
+        yield from _covered(tight[:row], left, top, least_share)
+        yield from _covered(tight[row:], left, top + row, least_share)
+    else:
+        yield from _covered(tight[:, :column], left, top, least_share)
+        yield from _covered(tight[:, column:], left + column, top, least_share)
+
+
+def _best_cut(mask: BoolArray) -> tuple[float, int]:
+    """The row before which a mask is best cut, the middle one among equals, and the area that is left then."""
+    rows, columns = mask.shape
+    if rows < 2:
+        return np.inf, 0
+    firsts = np.where(mask.any(axis=1), mask.argmax(axis=1), columns)
+    lasts = np.where(mask.any(axis=1), columns - mask[:, ::-1].argmax(axis=1), 0)
+    above = np.maximum.accumulate(lasts) - np.minimum.accumulate(firsts)
+    below = (np.maximum.accumulate(lasts[::-1]) - np.minimum.accumulate(firsts[::-1]))[::-1]
+    cuts = np.arange(1, rows)
+    areas = above[:-1] * cuts + below[1:] * (rows - cuts)
+    best = cuts[areas == areas.min()]
+    return float(areas.min()), int(best[np.argmin(np.abs(best - rows / 2))])

@@ -28,12 +28,9 @@ PACKAGES = (
     "opencv-python-headless",
     "pydicom",
     "pyjpegls",
-    "pylibjpeg",
-    "pylibjpeg-openjpeg",
     "pylibjpeg-rle",
     "pytesseract",
     "rich",
-    "scikit-image",
     "sqlalchemy",
 )
 

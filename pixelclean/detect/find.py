@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pixelclean.detect.network import CELL, Network, Networks, Picture, Scores
 from pixelclean.detect.view import Display, pictures
 from pixelclean.dicom import Frames
-from pixelclean.geometry import Box, boxes_of
+from pixelclean.geometry import Box, covering
 from pixelclean.policy import PixelPolicy
 
 _CAREFUL_SCALES = (1.0, 1.5)
@@ -120,10 +120,8 @@ class _Place:
 
     def cover(self) -> tuple[Box, ...]:
         """A few boxes of cells that cover the place with little waste."""
-        if self.cells.mean() >= _COMPACT:
-            return (self.bound,)
         left, top = self.bound.left, self.bound.top
-        inner = (box.edges for box in boxes_of(self.cells))
+        inner = (box.edges for box in covering(self.cells, _COMPACT))
         return tuple(Box(left + e[0], top + e[1], left + e[2], top + e[3]) for e in inner)
 
 

@@ -6,6 +6,7 @@ palette images are seen in colour and as indices.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Self
 
 import cv2
@@ -52,7 +53,8 @@ def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tu
         return (*_coloured(grey, display), *shown)
     eight = _eight_bits(values, form)
     colours = _ybr_to_rgb(eight) if form.photometric.startswith("YBR_FULL") else eight
-    return (colours, *(_grey(values.max(axis=2), window, inverted=False) for window in _dark_windows(values, form)))
+    bright = values[..., 0] if form.photometric.startswith("YBR") else reduce(np.maximum, np.moveaxis(values, -1, 0))
+    return (colours, *(_grey(bright, window, inverted=False) for window in _dark_windows(bright, form)))
 
 
 def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> list[Window]:
@@ -63,17 +65,16 @@ def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> lis
     candidates: list[Window] = []
     if form.bits_stored == 8 and not form.signed:
         candidates.append((0.0, 255.0))
-    return _distinct([*candidates, (low, high), _spread(grey), *display.windows]) or [(low, low + 1)]
+    shown = _distinct([*candidates, (low, high), _spread(grey), *display.windows])
+    return shown or [(min(low, 0.0), max(high, 0.0) + 1)]
 
 
-def _dark_windows(values: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
+def _dark_windows(bright: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
     """Windows for colour that uses so little of its range that eight bits of the whole range do not show it."""
     full = (0.0, float((1 << form.bits_stored) - 1))
-    if form.photometric.startswith("YBR"):
-        values = values[..., :1]
-    extremes = _extremes(values)
+    extremes = _extremes(bright)
     if form.bits_stored > 8:
-        return _distinct([full, extremes, _spread(values)])[1:]
+        return _distinct([full, extremes, _spread(bright)])[1:]
     return [extremes] if 0 < extremes[1] - extremes[0] < full[1] / 2 else []
 
 
@@ -124,7 +125,8 @@ def _coloured(grey: npt.NDArray[Any], display: Display) -> Iterator[Picture]:
 
 
 def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
-    return (values >> max(0, form.bits_stored - 8)).astype(np.uint8)
+    unused = form.bits_stored - 8
+    return (values >> unused if unused >= 0 else values << -unused).astype(np.uint8)
 
 
 def _ybr_to_rgb(ybr: Picture) -> Picture:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pixelclean.geometry import Act, Box, Origin, Region, boxes_of, mask_of
+from pixelclean.geometry import Act, Box, Origin, Region, covering, mask_of
 
 edges = st.integers(0, 40)
 boxes = st.builds(
@@ -18,16 +18,29 @@ boxes = st.builds(
 )
 
 
-@given(arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
-def test_the_boxes_of_a_mask_cover_it_exactly_and_do_not_overlap(mask):
-    covering = boxes_of(mask)
-    assert np.array_equal(mask_of(covering, *mask.shape), mask)
-    assert sum(box.area for box in covering) == mask.sum()
+masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
+
+
+@given(masks, st.floats(0.1, 1.0))
+def test_a_covering_covers_every_pixel_of_the_mask_with_boxes_that_are_full_enough(mask, least_share):
+    covering_boxes = covering(mask, least_share)
+    assert not (mask & ~mask_of(covering_boxes, *mask.shape)).any()
+    assert all(mask[box.slices].mean() >= least_share for box in covering_boxes)
+
+
+@given(masks)
+def test_a_covering_without_waste_is_the_mask_itself(mask):
+    assert np.array_equal(mask_of(covering(mask, 1.0), *mask.shape), mask)
+
+
+def test_an_l_shape_takes_two_boxes():
+    mask = mask_of([Box(0, 0, 2, 10), Box(0, 8, 10, 10)], 10, 10)
+    assert len(covering(mask, 0.9)) == 2
 
 
 @given(boxes)
 def test_a_rectangle_is_one_box_again(box):
-    assert boxes_of(mask_of([box], 80, 80)) == (box,)
+    assert covering(mask_of([box], 80, 80), 1.0) == (box,)
 
 
 @given(boxes)

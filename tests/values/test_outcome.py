@@ -1,5 +1,6 @@
 """Outcomes: the gravest reason decides, and nothing is released by accident."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -49,8 +50,6 @@ def test_a_held_file_is_never_released_even_when_its_reasons_are_only_notes():
     [{"changed_outside": 1}, {"not_filled_inside": 1}, {"text_left": 1}, {"identifiers_left": ("00100010",)}],
 )
 def test_a_release_needs_a_proof_that_holds(flaw):
-    from dataclasses import replace
-
     broken = replace(GOOD, **flaw)
     assert GOOD.holds and not broken.holds
     with pytest.raises(ValueError, match="without a proof"):

@@ -33,7 +33,9 @@ def test_a_keep_of_an_operator_undoes_what_the_detector_found():
 
 
 def test_a_mask_of_an_operator_is_always_filled():
-    plan = plan_of(region(Act.MASK, Origin.OPERATOR), region(Act.KEEP, Origin.IDENTIFIER), region(Act.KEEP, Origin.RULE))
+    plan = plan_of(
+        region(Act.MASK, Origin.OPERATOR), region(Act.KEEP, Origin.IDENTIFIER), region(Act.KEEP, Origin.RULE)
+    )
     assert plan.mask(0).sum() == BOX.area
 
 
