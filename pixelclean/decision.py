@@ -61,6 +61,7 @@ def _doubts(evidence: Evidence, policy: Policy) -> Iterator[Reason]:
 
 def _faults(proof: Proof | None) -> Iterator[Reason]:
     if proof is None:
+        yield Reason(ReasonCode.PROOF_FAILED)
         return
     if proof.changed_outside:
         yield Reason(ReasonCode.CHANGED_OUTSIDE_MASK, f"{proof.changed_outside} pixels")

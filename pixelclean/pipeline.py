@@ -51,12 +51,16 @@ class Cleaner:
     digest: str
 
     @classmethod
-    def load(cls, policy: Policy, key: ProjectKey) -> Self:
-        """A cleaner with the shipped rules and networks; ConfigurationError where one of them cannot be used."""
+    def load(cls, policy: Policy, key: ProjectKey, threads: int = 1) -> Self:
+        """A cleaner with the shipped rules and networks; ConfigurationError where one of them cannot be used.
+
+        `threads` pictures of one file are looked at together; the result does not depend on it.
+        """
         kinds, rules = Kinds.load(resources.rules("kinds.toml")), load_rules(resources.rules("devices"))
-        finder = Finder.load(policy.pixel)
+        finder = Finder.load(policy.pixel, threads)
         reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
-        digest = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader)
+        tables = (_digest_of_files(resources.rules(room)) for room in ("header", "pixels"))
+        digest = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader, *tables)
         examiner = Detection(rules, finder, policy.pixel)
         return cls(policy, key, kinds, examiner, Deidentified(key, policy.header), digest)
 
@@ -184,6 +188,11 @@ def _remove(*paths: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def _digest_of_files(folder: Path) -> str:
+    """SHA-256 over the content of every file of a folder of tables."""
+    return _digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())))
+
+
 def _text(source: Source, keyword: str) -> str:
     return str(source.dataset.get(keyword) or "").strip()
 
@@ -191,7 +200,8 @@ def _text(source: Source, keyword: str) -> str:
 def _instance(source: Source, key: ProjectKey) -> str:
     """The pseudonym of the instance; a UID that cannot be read, in a file that is held for it, gives none."""
     try:
-        uid = _text(source, "SOPInstanceUID")
+        with quiet():
+            uid = _text(source, "SOPInstanceUID")
         return key.pseudonym("instance", uid) if uid else ""
     except Exception:
         return ""

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,18 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID
 
-from pixelclean.dicom import Frames, Kind, PixelFormat, Source, encode, open_frames, put_pixels, read_bytes, words_of
+from pixelclean.dicom import (
+    Frames,
+    Kind,
+    PixelFormat,
+    Source,
+    encode,
+    open_frames,
+    put_pixels,
+    read_bytes,
+    words_of,
+    write,
+)
 from pixelclean.dicom.words import Words
 from pixelclean.geometry import Box
 from pixelclean.policy import Limits
@@ -109,11 +122,16 @@ def saved(dataset: pydicom.Dataset, syntax: str) -> Source:
 
 
 def as_file(dataset: pydicom.Dataset, syntax: str) -> bytes:
+    """The bytes that pydicom writes, or pixelclean where pydicom does not know the transfer syntax."""
+    if not UID(syntax).is_transfer_syntax:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "made.dcm")
+            write(dataset, syntax, path)
+            return path.read_bytes()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = UID(syntax)
     buffer = BytesIO()
-    implicit, little = syntax == SYNTAX, syntax != BIG
-    dataset.save_as(buffer, implicit_vr=implicit, little_endian=little, enforce_file_format=True)
+    dataset.save_as(buffer, implicit_vr=syntax == SYNTAX, little_endian=syntax != BIG, enforce_file_format=True)
     return buffer.getvalue()
 
 

@@ -91,7 +91,7 @@ def clean(
     """Clean files and folders into `out`, as `pixelclean clean` does.
 
     `policy` names a shipped policy or a TOML file, `key` the project's key file (by default the one of this user, made
-    at first use), `store` the private folder (by default beside `out`), `jobs` how many files are worked on at once.
+    at first use), `store` the private folder (by default beside `out`), `jobs` how many processors to use.
     Files are cleaned in child processes, so a script calls this under `if __name__ == "__main__":`.
     Raises UsageError and ConfigurationError; what becomes of a file is never an exception.
     """
@@ -128,7 +128,8 @@ def run(
     found = list(discover(inputs))
     tally = _Tally(len(found), progress)
     with Store.open(root, out, key) as store:
-        pool = Pool(WorkerSettings(settings.task, policy, key, store.spool), settings.jobs)
+        workers, threads = _shared_out(settings.jobs, len(found))
+        pool = Pool(WorkerSettings(settings.task, policy, key, store.spool, threads), workers)
         if settings.dry_run:
             _rehearse(found, pool, tally)
         else:
@@ -153,6 +154,12 @@ def _conclude(store: Store) -> None:
         report.write(store)
     except OSError:
         raise ConfigurationError("results and report cannot be written into the store; is the disk full?") from None
+
+
+def _shared_out(jobs: int, files: int) -> tuple[int, int]:
+    """Worker processes, and threads in each: many files keep processes busy, a few large ones need threads."""
+    workers = max(1, min(jobs, files))
+    return workers, max(1, jobs // workers)
 
 
 @dataclass(frozen=True, slots=True)

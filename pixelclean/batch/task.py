@@ -36,9 +36,9 @@ class MaskOnly:
 Task = Clean | Mask | MaskOnly
 
 
-def cleaner_for(task: Task, policy: Policy, key: ProjectKey) -> Cleaner:
+def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1) -> Cleaner:
     """The cleaner that does a task; ConfigurationError where rules, networks or reader cannot be used."""
-    cleaner = Cleaner.load(policy, key)
+    cleaner = Cleaner.load(policy, key, threads)
     match task:
         case Clean():
             return cleaner

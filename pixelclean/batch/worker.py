@@ -25,18 +25,19 @@ from pixelclean.reasons import ReasonCode
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What a worker needs to start: what to do, by which policy and key, and where to write."""
+    """What a worker needs to start: what to do, by which policy and key, where to write, with how many threads."""
 
     task: Task
     policy: Policy
     key: ProjectKey
     spool: Path
+    threads: int = 1
 
 
 def work(settings: WorkerSettings, inbox: Connection) -> None:
     """The life of a worker: what `Pool` starts in a process of its own."""
     confine(settings.spool)
-    serve(cleaner_for(settings.task, settings.policy, settings.key), settings, inbox)
+    serve(cleaner_for(settings.task, settings.policy, settings.key, settings.threads), settings, inbox)
 
 
 def serve(cleaner: Cleaner, settings: WorkerSettings, inbox: Connection) -> None:

@@ -48,9 +48,7 @@ def of_a_run(command: Command) -> Command:
                 metavar="DIR",
                 help="The private side: queue, ledger, report.  [default: OUT-private]",
             ),
-            click.option(
-                "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: one per processor]"
-            ),
+            click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processors to use.  [default: all]"),
             click.option("--fresh", is_flag=True, help="Clean again what an earlier run has finished."),
             click.option("--dry-run", is_flag=True, help="Do everything except placing files in OUT."),
         )

@@ -1,8 +1,11 @@
 """Finding text: every frame is looked at, the union over frames is what was found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from itertools import islice
+from typing import Self, TypeVar
 
 import cv2
 import numpy as np
@@ -13,6 +16,8 @@ from pixelclean.detect.view import Display, pictures
 from pixelclean.dicom import Frames
 from pixelclean.geometry import Box, covering
 from pixelclean.policy import PixelPolicy
+
+T = TypeVar("T")
 
 _CAREFUL_SCALES = (1.0, 1.5)
 _LARGE = (
@@ -33,19 +38,20 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds text in frames with the networks and scores of a policy."""
+    """Finds text in frames with the networks and scores of a policy, `threads` pictures at a time."""
 
     networks: Networks
     policy: PixelPolicy
+    threads: int = 1
 
     @classmethod
-    def load(cls, policy: PixelPolicy) -> Self:
+    def load(cls, policy: PixelPolicy, threads: int = 1) -> Self:
         """A finder with the shipped networks."""
-        return cls(Networks.load(), policy)
+        return cls(Networks.load(), policy, threads)
 
     def everything(self, frames: Frames, display: Display) -> Findings:
         """For kinds of image that burn in text: every place that may be text is text."""
-        scores = _union(self._first_look(picture) for picture in _all_pictures(frames, display))
+        scores = _union(self._each(self._first_look, _all_pictures(frames, display)))
         places = _components(scores > self.policy.text_score)
         return Findings(
             self._boxes([place for place in places if place.best(scores) >= self.policy.seed_score], frames)
@@ -53,15 +59,24 @@ class Finder:
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        suspects = (p for p in _all_pictures(frames, display) if self._first_look(p).max() > self.policy.suspect_score)
-        return self._judged([self.careful(picture) for picture in suspects], frames)
+        looks = self._each(self._careful_if_suspect, _all_pictures(frames, display))
+        return self._judged([scores for scores in looks if scores is not None], frames)
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], within: Box) -> Findings:
         """The second look: the careful look at a part of some frames, whatever the first look said."""
-        seen = [
-            self._careful_within(p, within) for i in indices for p in pictures(frames.frame(i), frames.format, display)
-        ]
-        return self._judged(seen, frames)
+        shown = (p for i in indices for p in pictures(frames.frame(i), frames.format, display))
+        return self._judged(list(self._each(partial(self._careful_within, within=within), shown)), frames)
+
+    def _each(self, look: Callable[[Picture], T], shown: Iterable[Picture]) -> Iterator[T]:
+        """What a look gives for each picture, in order; never more than `threads` pictures exist at a time."""
+        waiting = iter(shown)
+        with ThreadPoolExecutor(self.threads) as pool:
+            while batch := list(islice(waiting, self.threads)):
+                yield from pool.map(look, batch)
+
+    def _careful_if_suspect(self, picture: Picture) -> Scores | None:
+        """The careful look where the first one suspects text; None where it does not."""
+        return self.careful(picture) if self._first_look(picture).max() > self.policy.suspect_score else None
 
     def _careful_within(self, picture: Picture, within: Box) -> Scores:
         """The careful look at one part of a picture; nothing is seen elsewhere."""

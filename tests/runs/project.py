@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pydicom
+
 from pixelclean.keyfile import create_key
 
 Results = list[dict[str, Any]]
@@ -19,13 +21,13 @@ Results = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Project:
-    """`base` holds the key, the inputs (in/), OUT (out/), the store (out-private/) and TMPDIR (tmp/)."""
+    """`base` holds the key, the inputs (in/), OUT (out/), the store (out-private/), HOME (home/) and TMPDIR (tmp/)."""
 
     base: Path
 
     @classmethod
     def new(cls, base: Path) -> "Project":
-        for name in ("in", "tmp"):
+        for name in ("in", "tmp", "home"):
             (base / name).mkdir()
         create_key(base / "key")
         return cls(base)
@@ -49,15 +51,19 @@ class Project:
         """Start `pixelclean` in a session of its own; `largest_file` is how many bytes the disk has room for."""
         return subprocess.Popen(
             self.command(*arguments),
-            env={**os.environ, "TMPDIR": str(self.base / "tmp")},
+            env=self._environment(),
             cwd=Path(__file__).resolve().parents[2],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=partial(_limit_files, largest_file) if largest_file else None,
+            preexec_fn=partial(_limit_files, largest_file) if largest_file else None,  # noqa: PLW1509 - no thread runs
         )
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+        return {**kept, "TMPDIR": str(self.base / "tmp"), "HOME": str(self.base / "home")}
 
     def run(self, *arguments: object, largest_file: int | None = None) -> "subprocess.CompletedProcess[str]":
         process = self.start(*arguments, largest_file=largest_file)
@@ -116,8 +122,6 @@ def codes(line: dict[str, Any]) -> set[str]:
 
 def edited(original: Path, target: Path, edit: Callable[[Any], object]) -> None:
     """A copy of a DICOM file with a change."""
-    import pydicom
-
     dataset = pydicom.dcmread(original)
     edit(dataset)
     dataset.save_as(target)

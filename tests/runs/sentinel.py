@@ -17,7 +17,6 @@ WORD = "zqxvwk"
 """Begins every sentinel; six letters that no chance brings together."""
 UID_ROOT = "1.2.826.0.1.3680043.10.9999.7"
 _BIRTH = "19010517"  # no other date is 17 May 1901
-_TEXT = {"AE": 16, "CS": 16, "LO": 64, "LT": 200, "SH": 16, "ST": 200, "UC": 200, "UR": 64, "UT": 200}
 # What says how the pixels and the text are encoded, and of what kind the object is: with another value there, it is
 # another object or none.
 _STRUCTURE = {
@@ -42,26 +41,22 @@ def fill(data: Dataset, place: str, groups: range = range(0x0008, 0x4100)) -> No
 
 
 def _value(tag: int, representation: str, place: str) -> str | bytes | None:
+    """A value of the representation that holds the sentinel; None where numbers only would be valid."""
     text = word(tag, place)
-    match representation:
-        case "PN":
-            return f"{text}^{WORD}given{tag:08x}^^Dr={text}=Σ{text}"
-        case "UI":
-            return f"{UID_ROOT}.{tag}.{ord(place)}"
-        case "DA":
-            return _BIRTH
-        case "DT":
-            return f"{_BIRTH}111213.4567"
-        case "UN" | "OB":
-            return text.encode() + b"\0" * (len(text) % 2)
-        case "CS" | "AE":
-            return text.upper()
-        case _ if representation in _TEXT:
-            return text
-    return None
+    values: dict[str, str | bytes] = {
+        "PN": f"{text}^{WORD}given{tag:08x}^^Dr={text}=Σ{text}",
+        "UI": f"{UID_ROOT}.{tag}.{ord(place)}",
+        "DA": _BIRTH,
+        "DT": f"{_BIRTH}111213.4567",
+        "CS": text.upper(),
+        "AE": text.upper(),
+        **dict.fromkeys(("UN", "OB"), text.encode() + b"\0" * (len(text) % 2)),
+        **dict.fromkeys(("LO", "LT", "SH", "ST", "UC", "UR", "UT"), text),
+    }
+    return values.get(representation)
 
 
-def identified(original: Path, *, pixels: bytes | None = None) -> FileDataset:
+def identified(original: Path) -> FileDataset:
     """An image of sample_data/ with sentinels at its root, in sequences, in private elements and around the file."""
     data = pydicom.dcmread(original)
     data.SpecificCharacterSet = "ISO_IR 192"
@@ -70,10 +65,7 @@ def identified(original: Path, *, pixels: bytes | None = None) -> FileDataset:
     for element in shown.values():
         data[element.tag] = element
     data.RequestAttributesSequence = Sequence([_item("a")])
-    data.ReferencedSeriesSequence = Sequence([_item("b")])
     data.ContentSequence = Sequence([_item("c")])
-    data.AnatomicRegionSequence = Sequence([_item("d")])
-    data.AcquisitionContextSequence = Sequence([_item("g")])
     _private(data)
     _odd_groups(data)
     data.file_meta.SourceApplicationEntityTitle = f"{WORD}AE"
@@ -82,8 +74,6 @@ def identified(original: Path, *, pixels: bytes | None = None) -> FileDataset:
     data.file_meta.PrivateInformationCreatorUID = f"{UID_ROOT}.2"
     data.file_meta.PrivateInformation = f"{WORD}in-meta-".encode()
     data.preamble = f"{WORD} in the preamble".encode().ljust(128, b".")
-    if pixels is not None:
-        data.PixelData = pixels
     return data
 
 
@@ -100,14 +90,21 @@ def _item(place: str) -> Dataset:
 def _private(data: Dataset) -> None:
     block = data.private_block(0x0009, f"{WORD.upper()} CREATOR", create=True)
     for offset, (representation, value) in enumerate(
-        [("LO", f"{WORD}private"), ("UN", f"{WORD}unknown-".encode()), ("OB", f"{WORD}binary".encode()), ("PN", f"{WORD}^name")]
+        [
+            ("LO", f"{WORD}private"),
+            ("UN", f"{WORD}unknown-".encode()),
+            ("OB", f"{WORD}binary".encode()),
+            ("PN", f"{WORD}^name"),
+        ]
     ):
         block.add_new(0x10 + offset, representation, value)
     inner = Dataset()
     inner.add_new(0x00090010, "LO", f"{WORD} INNER")
     inner.add_new(0x00091001, "PN", f"{WORD}deep^private")
     block.add_new(0x20, "SQ", Sequence([inner]))
-    hidden = struct.pack("<HHLHHL", 0xFFFE, 0xE000, 28, 0x0010, 0x0010, 20) + f"{WORD}^hidden in UN".encode()[:20].ljust(20)
+    hidden = struct.pack("<HHLHHL", 0xFFFE, 0xE000, 28, 0x0010, 0x0010, 20) + f"{WORD}^hidden in UN".encode()[
+        :20
+    ].ljust(20)
     block.add_new(0x21, "UN", hidden)
 
 
@@ -150,7 +147,10 @@ def jpeg_with_segments(data: Dataset) -> bytes:
             (b"\xe2", f"ICC_PROFILE\0\x01\x01{WORD} icc".encode()),
         )
     )
-    frames = [frame[:2] + segments + frame[2:] for frame in generate_frames(data.PixelData, number_of_frames=data.NumberOfFrames)]
+    frames = [
+        frame[:2] + segments + frame[2:]
+        for frame in generate_frames(data.PixelData, number_of_frames=data.NumberOfFrames)
+    ]
     return encapsulate(frames)
 
 
