@@ -61,6 +61,10 @@ class Examiner(Protocol):
     def keywords(self) -> frozenset[str]:
         """The attributes it asks about."""
 
+    @property
+    def task(self) -> str:
+        """Names what its answers depend on beside the policy and what is shipped."""
+
     def examine(self, image: OpenImage) -> Examination:
         """What must be masked in the source."""
 
@@ -80,6 +84,11 @@ class Detection:
     def keywords(self) -> frozenset[str]:
         """What the device rules ask about."""
         return self.rules.keywords
+
+    @property
+    def task(self) -> str:
+        """Nothing more."""
+        return "detection"
 
     def examine(self, image: OpenImage) -> Examination:
         """Union of what the rules know and what the networks see in any frame."""
@@ -136,6 +145,11 @@ class GivenBoxes:
     def keywords(self) -> frozenset[str]:
         """What the rules of the rule file ask about."""
         return self.rules.keywords if self.rules else frozenset()
+
+    @property
+    def task(self) -> str:
+        """The boxes, and the rules of the rule file."""
+        return f"boxes {sorted(box.edges for box in self.boxes)} rules {self.rules.digest if self.rules else 'none'}"
 
     def examine(self, image: OpenImage) -> Examination:
         """The boxes, and what matching rules of a rule file say."""

@@ -40,7 +40,7 @@ _PREVIEW_SIDE = 320
 class Cleaner:
     """Cleans one file at a time by a policy; load it once per process.
 
-    `digest` names everything beside policy and key that results depend on: version, rules, networks, reader.
+    `shipped` names what it was loaded with: version, rules, tables, networks, reader.
     """
 
     policy: Policy
@@ -48,7 +48,7 @@ class Cleaner:
     kinds: Kinds
     examiner: Examiner
     heading: Heading
-    digest: str
+    shipped: str
 
     @classmethod
     def load(cls, policy: Policy, key: ProjectKey, threads: int = 1) -> Self:
@@ -60,9 +60,17 @@ class Cleaner:
         finder = Finder.load(policy.pixel, threads)
         reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
         tables = (_digest_of_files(resources.rules(room)) for room in ("header", "pixels"))
-        digest = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader, *tables)
+        shipped = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader, *tables)
         examiner = Detection(rules, finder, policy.pixel)
-        return cls(policy, key, kinds, examiner, Deidentified(key, policy.header), digest)
+        return cls(policy, key, kinds, examiner, Deidentified(key, policy.header), shipped)
+
+    @property
+    def digest(self) -> str:
+        """Names everything beside policy and key that results depend on.
+
+        The task is part of it: what one task released is not done for another.
+        """
+        return _digest(self.shipped, type(self.heading).__name__, self.examiner.task)
 
     def clean(self, source: Source, spool: Path) -> Result:
         """The result of one file; if it is released, the proven output lies in `spool` under `result.output`."""

@@ -33,7 +33,7 @@ from invented import (
 )
 from pydicom.pixels import pixel_array
 
-from pixelclean.batch.task import Mask, MaskOnly, cleaner_for
+from pixelclean.batch.task import Clean, Mask, MaskOnly, cleaner_for
 from pixelclean.dicom import PixelFormat, Source, lossless_target, pixel_data, read, values_of
 from pixelclean.dicom.fragments import encapsulate
 from pixelclean.dicom.words import Words
@@ -330,6 +330,14 @@ def test_masking_a_box_outside_the_image_changes_no_pixel(cleaner: Cleaner, tmp_
     result = far.clean(source, tmp_path)
     _, path = released(result, tmp_path)
     assert pixel_data(read(path, LIMITS).dataset) == pixel_data(source.dataset)
+
+
+def test_what_one_task_released_is_not_done_for_another(cleaner: Cleaner) -> None:
+    """The digest is what a run asks the ledger with: it names the task, the boxes and the treatment of the header."""
+    tasks = (Clean(), Mask((BOX,)), MaskOnly((BOX,)), MaskOnly((Box(0, 0, 9, 9),)), MaskOnly((BOX, Box(0, 0, 9, 9))))
+    digests = [cleaner_for(task, cleaner.policy, cleaner.key).digest for task in (*tasks, *tasks)]
+    assert len(set(digests)) == len(tasks)
+    assert digests[0] == cleaner.digest
 
 
 RULE = """

@@ -147,6 +147,7 @@ class Failing:
     """An examiner that fails where it is told to, with a message that quotes a value."""
 
     keywords: frozenset[str] = frozenset()
+    task = "test"
 
     def __init__(self, error: BaseException, *, again: bool) -> None:
         self.error, self.again = error, again

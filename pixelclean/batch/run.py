@@ -14,7 +14,7 @@ from pixelclean.batch.task import Clean, Task, cleaner_for
 from pixelclean.batch.worker import WorkerSettings
 from pixelclean.delivery import Delivery
 from pixelclean.dicom import digest_of, looks_like_dicom
-from pixelclean.errors import ConfigurationError, Refused
+from pixelclean.errors import ConfigurationError, Refused, UsageError
 from pixelclean.keyfile import create_key, default_key_path, load_key
 from pixelclean.outcome import Reason, Result, held, reasons_of, word_of
 from pixelclean.policy import Policy
@@ -128,6 +128,7 @@ def run(
     found = list(discover(inputs))
     tally = _Tally(len(found), progress)
     with Store.open(root, out, key) as store:
+        _bind(store, settings.task)
         workers, threads = _shared_out(settings.jobs, len(found))
         pool = Pool(WorkerSettings(settings.task, policy, key, store.spool, threads), workers)
         if settings.dry_run:
@@ -154,6 +155,14 @@ def _conclude(store: Store) -> None:
         report.write(store)
     except OSError:
         raise ConfigurationError("results and report cannot be written into the store; is the disk full?") from None
+
+
+def _bind(store: Store, task: Task) -> None:
+    """One OUT holds the files of one task: identified headers and cleaned ones must never stand side by side."""
+    name, known = type(task).__name__, store.ledger.fact("task")
+    if known not in ("", name):
+        raise UsageError("this OUT was made by another command (clean, mask, or mask --keep-header); choose a new OUT")
+    store.ledger.set_fact("task", name)
 
 
 def _shared_out(jobs: int, files: int) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def _jpeg_parts(frame: bytes) -> Iterator[bytes]:
         while frame[position] == 0xFF and frame[position + 1] == 0xFF:
             position += 1
         marker = frame[position + 1]
-        position += 2
+        position = content = position + 2
         if marker == _EOI:
             yield frame[start:]
             return
@@ -79,7 +79,7 @@ def _jpeg_parts(frame: bytes) -> Iterator[bytes]:
             (length,) = struct.unpack_from(">H", frame, position)
             position += length
         lossless |= marker == _SOF_LS
-        if _stays(marker, frame[start + 4 : position]):
+        if _stays(marker, frame[content + 2 : position]):
             yield frame[start:position]
         if marker == _SOS:
             end = scan_end(frame, position, lossless)

@@ -76,6 +76,12 @@ def test_a_thumbnail_or_text_behind_a_known_segment_is_taken_out(marker, content
     assert content not in bare(with_segment(JPEGS[Codec.JPEG], marker, content), Codec.JPEG)
 
 
+def test_fill_bytes_before_a_marker_change_nothing():
+    told = with_segment(JPEGS[Codec.JPEG], 0xEE, b"Adobe\0\x64\0\0\0\0\x01")
+    filled = told[:2] + b"\xff\xff" + told[2:]
+    assert bare(filled, Codec.JPEG) == filled
+
+
 def test_a_comment_between_two_scans_is_taken_out():
     colour = imagecodecs.jpeg8_encode(np.dstack([PIXELS] * 3), level=90)
     behind = colour.rindex(b"\xff\xd9")

@@ -13,7 +13,7 @@ import pydicom
 import pytest
 from project import Project, assert_only_proven_files_are_out, codes, contents, edited, states
 from pydicom.encaps import encapsulate, generate_frames
-from pydicom.fileset import FileSet
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from pixelclean.batch.run import Progress, RunSettings, run
 from pixelclean.cli import main
@@ -63,7 +63,7 @@ RELEASED = {
     "link-to-good.dcm": "shared-sop-instance-uid",
     "no-pixels.dcm": "shared-sop-instance-uid",
     "padded-with-zeros.dcm": "shared-sop-instance-uid",
-    "media/PT000000/ST000000/SE000000/IM000000": "same-file-again",
+    "media/IM000000": "same-file-again",
     "new\nline.dcm": "same-file-again",
     _LATIN: "",
     _LONG: "same-file-again",
@@ -108,11 +108,14 @@ def bad_inputs(folder: Path, samples: Path) -> None:
     edited(samples / "sc-dose-sheet-jpegls.dcm", folder / "stream-of-another-size.dcm", _claim(9000, 1))
     edited(samples / "us-cine-jpeg.dcm", folder / "cut-stream-in-whole-fragment.dcm", _cut_third_frame)
     _special_files(folder)
-    media = FileSet()
-    media.add(samples / "ct-plain.dcm")
-    media.write(folder / "media")
-    # A DICOMDIR's neighbour is rewritten by the file set: the same bytes, so that it is the same file again.
-    (folder / "media/PT000000/ST000000/SE000000/IM000000").write_bytes(slice_)
+    (folder / "media").mkdir()
+    edited(samples / "sr-report.dcm", folder / "media" / "DICOMDIR", _call_directory)
+    (folder / "media" / "IM000000").write_bytes(slice_)
+
+
+def _call_directory(data: Any) -> None:
+    data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    data.DirectoryRecordSequence = []
 
 
 def _claim(side: int, frames: int) -> Callable[[Any], None]:
