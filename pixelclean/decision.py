@@ -17,6 +17,7 @@ class Evidence:
     `expects_pixels`   the SOP class is an image
     `has_pixels`       there is pixel data
     `says_burned_in`   Burned In Annotation of the source is YES
+    `certain`          something that is masked is text beyond doubt (told apart where `says_burned_in`)
     `doubtful`         number of places that may be text
     `document`         the image looks like a scanned page
     `masked_share`     largest share of a frame that the plan masks, 0 to 1
@@ -28,6 +29,7 @@ class Evidence:
     expects_pixels: bool = False
     has_pixels: bool = False
     says_burned_in: bool = False
+    certain: bool = False
     doubtful: int = 0
     document: bool = False
     masked_share: float = 0.0
@@ -37,11 +39,16 @@ class Evidence:
 
 def decide(evidence: Evidence, policy: Policy) -> Outcome:
     """Released only with a proof that holds and no reason to ask."""
-    reasons = (*evidence.noted, *_doubts(evidence, policy), *_faults(evidence.proof))
+    reasons = (*doubts(evidence, policy), *_faults(evidence.proof))
     outcome = outcome_of(reasons)
     if isinstance(outcome, Released) and (evidence.proof is None or not evidence.proof.holds):
         return Quarantined((*reasons, Reason(ReasonCode.PROOF_FAILED)))
     return outcome
+
+
+def doubts(evidence: Evidence, policy: Policy) -> tuple[Reason, ...]:
+    """What is said about a file, and what speaks against releasing it, whether or not there is a proof yet."""
+    return (*evidence.noted, *_doubts(evidence, policy))
 
 
 def _doubts(evidence: Evidence, policy: Policy) -> Iterator[Reason]:
@@ -53,7 +60,7 @@ def _doubts(evidence: Evidence, policy: Policy) -> Iterator[Reason]:
         yield Reason(ReasonCode.MASK_TOO_LARGE, f"{evidence.masked_share:.0%} of a frame")
     if evidence.doubtful:
         yield Reason(ReasonCode.FAINT_TEXT, f"{evidence.doubtful} places")
-    if evidence.says_burned_in and evidence.has_pixels and not evidence.masked_share:
+    if evidence.says_burned_in and evidence.has_pixels and not evidence.certain:
         yield Reason(ReasonCode.BURNED_IN_YES_NOTHING_FOUND, "(0028,0301)")
     if evidence.readable:
         yield Reason(ReasonCode.IDENTIFIER_READABLE, f"{evidence.readable} words")

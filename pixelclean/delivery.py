@@ -69,13 +69,17 @@ class Delivery:
         except OSError:
             raise ConfigurationError("OUT cannot be made or opened") from None
         delivery = cls(store, key, run, tree, Audit(store, key))
-        delivery._recover()
-        delivery._number = store.ledger.begin_run(run, key.fingerprint, now())
-        delivery._say(Entry(Happening.RUN_STARTED, policy=run.policy, judges=run.judges))
+        try:
+            delivery._recover()
+            delivery._number = store.ledger.begin_run(run, key.fingerprint, now())
+            delivery._say(Entry(Happening.RUN_STARTED, policy=run.policy, judges=run.judges))
+        except BaseException:
+            delivery.close()
+            raise
         return delivery
 
     def close(self) -> None:
-        """Release OUT and the audit log; the store stays open."""
+        """Release OUT and the audit log, at any time; the store stays open."""
         try:
             self._audit.close()
         finally:
@@ -120,14 +124,16 @@ class Delivery:
 
     def skip(self, source: Path, reasons: tuple[Reason, ...], digest: str = "") -> Record:
         """Record an input that is none of ours, met on the walk through a folder: nothing is held."""
-        record = Record(source_name(source), digest, State.FINISHED, Ended.SKIPPED, reasons)
-        return self._settle(self._stamped(record), self._ledger.get(record.source))
+        record = self._stamped(Record(source_name(source), digest, State.FINISHED, Ended.SKIPPED, reasons))
+        earlier = self._ledger.get(record.source)
+        return earlier if earlier and _says_the_same(earlier, record) else self._settle(record, earlier)
 
     def finish(self) -> None:
-        """End the run: the notes that follow from all inputs together, and the last audit entry."""
+        """End the run: the notes that follow from all inputs together, and the last audit entry, on the disk."""
         self._ledger.stamp_notes()
         self._ledger.end_run(self._number, now())
         self._say(Entry(Happening.RUN_FINISHED, policy=self._run.policy, judges=self._run.judges))
+        self._audit.settle()
 
     # release
 
@@ -211,13 +217,16 @@ class Delivery:
     def _hold(self, given: _Input, result: Result) -> Record:
         """Keep the original for a person, take back what was released of it before, record the end."""
         record = self._stamped(record_of(given.name, result))
+        earlier = self._ledger.get(given.name)
+        if earlier and not record.digest and _says_the_same(earlier, record) and self._is_still_there(earlier):
+            return earlier
         try:
             held.hold(self._store, record, result.plan, given.original, self._key)
         except (OSError, held.OriginalChangedError) as problem:
             record = self._stamped(record_of(given.name, _quarantined(result, _unheld(problem))))
             with suppress(OSError):
                 held.hold(self._store, record, result.plan, None, self._key)
-        settled = self._settle(record, self._ledger.get(given.name))
+        settled = self._settle(record, earlier)
         _discard(given.spool, result.output)
         return settled
 
@@ -343,6 +352,11 @@ class Delivery:
 def _judged_alike(one: Record, other: Record) -> bool:
     """Whether two verdicts come from the same policy, key, rules and model."""
     return (one.policy, one.key, one.judges) == (other.policy, other.key, other.judges)
+
+
+def _says_the_same(earlier: Record, record: Record) -> bool:
+    """Whether an input came to the same end before, for the same reasons and under the same judgement."""
+    return replace(earlier, run=record.run, seconds=record.seconds) == record
 
 
 def _withdrawn(placed: Placed) -> Entry:

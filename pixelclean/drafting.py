@@ -5,6 +5,7 @@ to be written.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from pydicom import Dataset
@@ -34,6 +35,24 @@ from pixelclean.proof import Proof
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
 
 
+class Treatment(StrEnum):
+    """What becomes of the pixel data of an image."""
+
+    KEPT = "kept byte for byte"
+    MASKED = "masked"
+    HIDDEN_BITS_CLEARED = "hidden bits cleared"
+    BARED = "segments beside the coded image taken out"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redaction:
+    """The pixel data as they shall leave; `encoded` is None where they leave as they came."""
+
+    treatment: Treatment
+    encoded: Encoded | None = None
+    fill: Fill = NO_FILL
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A written output: where it is, its digest, its proof so far, and its frames opened from the written bytes."""
@@ -60,10 +79,10 @@ class Drafter:
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
-        if plan.masks_something or hides_bits(frames):
-            return self._redacted(dataset, frames, plan)
-        streams = bared(frames, PixelFormat.of(dataset), self.source.transfer_syntax)
-        return self._unchanged(dataset) if streams is None else self._rewritten(dataset, frames, plan, streams)
+        redaction = redact(dataset, frames, plan, self.source.transfer_syntax)
+        if redaction.encoded is None:
+            return self._unchanged(dataset)
+        return self._rewritten(dataset, frames, plan, redaction.encoded, redaction.fill)
 
     def _unchanged(self, dataset: Dataset) -> Draft:
         """Equal bytes need no comparison of pixels."""
@@ -74,17 +93,8 @@ class Drafter:
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=frames.decoder)
         return Draft(self.path, digest, proof, frames)
 
-    def _redacted(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
-        """Fill the mask and encode without loss."""
-        fill = black(dataset, frames.format, (frames.frame(index) for index in range(len(frames))))
-        target = lossless_target(self.source.transfer_syntax, frames.format)
-        encoded = encode(redacted(frames, plan, fill), frames.format, target)
-        describe_change(dataset, syntax_of(self.source.transfer_syntax).fidelity is Fidelity.LOSSY)
-        return self._rewritten(dataset, frames, plan, encoded, fill)
-
-    def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, encoded: Encoded, fill: Fill = NO_FILL) -> Draft:
+    def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, encoded: Encoded, fill: Fill) -> Draft:
         """Write other pixel data, decode what was written, compare."""
-        put_pixels(dataset, encoded)
         digest, written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
         comparison = compare(frames, again, plan, fill)
@@ -108,6 +118,32 @@ class Drafter:
             syntax_out=written.transfer_syntax,
             decoder=decoder,
         )
+
+
+def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
+    """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
+
+    `transfer_syntax` is the source's.  Where nothing is removed from them, `dataset` stays as it is.  Raises Refused.
+    """
+    if plan.masks_something or hides_bits(frames):
+        redaction = _filled(dataset, frames, plan, transfer_syntax)
+        describe_change(dataset, syntax_of(transfer_syntax).fidelity is Fidelity.LOSSY)
+    elif (streams := bared(frames, PixelFormat.of(dataset), transfer_syntax)) is not None:
+        redaction = Redaction(Treatment.BARED, streams)
+    else:
+        return Redaction(Treatment.KEPT)
+    assert redaction.encoded is not None
+    put_pixels(dataset, redaction.encoded)
+    return redaction
+
+
+def _filled(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
+    """Fill the mask and encode without loss."""
+    fill = black(dataset, frames.format, (frames.frame(index) for index in range(len(frames))))
+    target = lossless_target(transfer_syntax, frames.format)
+    encoded = encode(redacted(frames, plan, fill), frames.format, target)
+    treatment = Treatment.MASKED if plan.masks_something else Treatment.HIDDEN_BITS_CLEARED
+    return Redaction(treatment, encoded, fill)
 
 
 def _padded(value: bytes) -> bytes:

@@ -5,20 +5,22 @@ Two ways of examining exist.  `Detection` lets device rules, ultrasound regions,
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from pydicom import Dataset
 
-from pixelclean.detect import REACH, Display, Finder, Findings, Word, looks_like_document, pictures, read_words
-from pixelclean.devices import Kind, RuleSet
+from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words
+from pixelclean.devices import Kind, RuleSet, Ultrasound, ultrasound_regions
 from pixelclean.dicom import Frames, open_frames
+from pixelclean.dicom import Kind as SampleKind
 from pixelclean.facts import Facts
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, is_known, spellings
 from pixelclean.outcome import Reason
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook
+from pixelclean.reasons import ReasonCode
 
 _SECOND_LOOK_FRAMES = 3
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
@@ -33,24 +35,42 @@ class OpenImage:
     display: Display
     kind: Kind
     facts: Facts
+    ultrasound: Ultrasound
 
     @classmethod
     def of(cls, dataset: Dataset, transfer_syntax: str, limits: Limits, kind: Kind, facts: Facts) -> Self:
         """Open the pixels of a data set; raises Refused where they cannot be decoded."""
-        return cls(open_frames(dataset, transfer_syntax, limits), Display.of(dataset), kind, facts)
+        frames = open_frames(dataset, transfer_syntax, limits)
+        regions = ultrasound_regions(dataset, frames.format.rows, frames.format.columns)
+        return cls(frames, Display.of(dataset), kind, facts, regions)
 
     def showing(self, frames: Frames) -> Self:
         """The same image with other frames: the cleaned ones."""
-        return type(self)(frames, self.display, self.kind, self.facts)
+        return replace(self, frames=frames)
+
+    @property
+    def says_burned_in(self) -> bool:
+        """Whether Burned In Annotation of the source is YES; NO and absent say nothing."""
+        return self.facts.first("BurnedInAnnotation") == "YES"
+
+    @property
+    def holds_values(self) -> bool:
+        """Whether the pixels are measured values rather than a picture: floats are."""
+        return self.frames.format.kind is not SampleKind.INTEGER
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was seen: regions to mask, places that may be text, notes, and whether it looks like a scanned page."""
+    """What was seen: regions to mask, places that may be text, and reasons to say or to ask.
+
+    `certain` tells whether anything to mask is text beyond doubt: known from a rule or seen by the careful look; it is
+    established for images that say they carry burned-in text.  `document`: a frame looks like a scanned page.
+    """
 
     regions: tuple[Region, ...] = ()
     doubtful: tuple[Region, ...] = ()
     notes: tuple[Reason, ...] = ()
+    certain: bool = False
     document: bool = False
 
 
@@ -94,15 +114,30 @@ class Detection:
         """Union of what the rules know and what the networks see in any frame."""
         form = image.frames.format
         match = self.rules.match(image.facts, form.rows, form.columns)
-        look = self.finder.everything if image.kind.burns_in_text else self.finder.the_sure
-        findings = look(image.frames, image.display)
-        first = pictures(image.frames.frame(0), form, image.display)[0]
+        findings = self._found(image)
         return Examination(
             (*match.regions, *_regions(findings.text, Origin.DETECTOR, "network")),
             tuple(_regions(findings.doubtful, Origin.DETECTOR, "network")),
             match.reasons,
-            looks_like_document(first),
+            certain=image.says_burned_in and (bool(match.regions) or self._is_certain(image)),
+            document=findings.page,
         )
+
+    def _found(self, image: OpenImage) -> Findings:
+        """What the networks see; measured values are never masked on their word alone, an operator is asked."""
+        if image.kind.burns_in_text:
+            # Outside the ultrasound regions of an image there is nothing but text and graphics (PS3.3 C.8.5.5).
+            return self.finder.everything(image.frames, image.display, image.ultrasound.outside)
+        findings = self.finder.the_sure(image.frames, image.display)
+        if not image.holds_values:
+            return findings
+        return replace(findings, text=(), doubtful=(*findings.text, *findings.doubtful))
+
+    def _is_certain(self, image: OpenImage) -> bool:
+        """Whether the careful look sees text in a sample of the frames."""
+        form = image.frames.format
+        whole = Box(0, 0, form.columns, form.rows)
+        return bool(self.finder.again(image.frames, image.display, _spread(len(image.frames)), whole).text)
 
     def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
         """The second look, by other means than the first.
@@ -125,9 +160,9 @@ class Detection:
         if self.policy.second_look is not SecondLook.SCALE_AND_OCR:
             return
         form = cleaned.frames.format
-        words = read_words(pictures(cleaned.frames.frame(0), form, cleaned.display)[0])
         known = spellings(identifiers)
-        for word in words:
+        shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in _spread(len(cleaned.frames)))
+        for word in (word for picture in shown for word in read_words(picture)):
             if is_known(word.text, known):
                 yield from _regions([word.box.grown(self.policy.margin)], Origin.IDENTIFIER, "tesseract")
             elif cleaned.kind.burns_in_text and _is_certain(word):
@@ -155,8 +190,12 @@ class GivenBoxes:
         """The boxes, and what matching rules of a rule file say."""
         form = image.frames.format
         match = self.rules.match(image.facts, form.rows, form.columns) if self.rules else None
-        given = _regions(self.boxes, Origin.OPERATOR, "command-line")
-        return Examination((*given, *(match.regions if match else ())), notes=match.reasons if match else ())
+        boxes = [box for box in self.boxes if box.clipped(form.rows, form.columns)]
+        regions = (*_regions(boxes, Origin.OPERATOR, "command-line"), *(match.regions if match else ()))
+        notes = match.reasons if match else ()
+        if not regions:
+            notes = (*notes, Reason(ReasonCode.NOTHING_MASKED))
+        return Examination(regions, notes=notes, certain=bool(regions))
 
     def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
         """Nothing: the caller alone decides what is masked."""

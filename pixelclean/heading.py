@@ -76,7 +76,7 @@ class Masked:
         return self.header.identifiers(source)
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
-        """The cleaned header; Burned In Annotation is left unsaid."""
+        """The cleaned header; of Burned In Annotation an incoming YES stays, it is a warning, and a NO goes."""
         return _marked(self.header.cleaned(source, identifiers).dataset, (_BASIC_PROFILE,), None, kind)
 
 

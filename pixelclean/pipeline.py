@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from errno import errorcode
 from pathlib import Path, PurePosixPath
 from traceback import extract_tb
 from typing import Self
 
 from pixelclean import resources
-from pixelclean.decision import Evidence, decide
+from pixelclean.decision import Evidence, decide, doubts
 from pixelclean.detect import Finder, pictures, png, require_tesseract
 from pixelclean.devices import Kind, Kinds, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
@@ -34,6 +35,22 @@ from pixelclean.version import __version__
 
 _ROUNDS = 3
 _PREVIEW_SIDE = 320
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inspection:
+    """What `clean` sees in a file before it changes anything.
+
+    `reasons` are the notes and doubts by then: they already say where the file ends, unless they hold nothing back.
+    `image` and `plan` are there exactly for an image of an allowed kind.
+    """
+
+    kind: Kind
+    evidence: Evidence
+    reasons: tuple[Reason, ...]
+    image: OpenImage | None = None
+    seen: Examination = Examination()
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +90,22 @@ class Cleaner:
         return _digest(self.shipped, type(self.heading).__name__, self.examiner.task)
 
     def clean(self, source: Source, spool: Path) -> Result:
-        """The result of one file; if it is released, the proven output lies in `spool` under `result.output`."""
+        """The result of one file; if it is released, the proven output lies in `spool` under `result.output`.
+
+        A spool that is not there is made, for its owner only; the folder around it must be there.
+        """
         started = time.monotonic()
         path = spool / f"{source.digest}.dcm"
         try:
+            spool.mkdir(mode=0o700, exist_ok=True)
             with quiet():  # pydicom's warnings quote values
                 result = self._cleaned(source, path)
         except Refused as refused:
             result = held(source.digest, (Reason(refused.code, refused.detail),))
         except MemoryError:
             result = held(source.digest, (Reason(ReasonCode.OUT_OF_MEMORY),))
+        except OSError as error:  # the disk, not the file: a later run tries again
+            result = held(source.digest, (Reason(ReasonCode.NOT_DELIVERED, errorcode.get(error.errno or 0, "")),))
         except Exception as error:  # whatever it is, the file waits: nothing that went wrong is released
             result = held(source.digest, (Reason(ReasonCode.INTERNAL_ERROR, place_of(error)),))
         if not isinstance(result.outcome, Released):
@@ -95,41 +118,53 @@ class Cleaner:
             seconds=time.monotonic() - started,
         )
 
-    def inspect(self, source: Source) -> tuple[Kind, OpenImage | None, Examination]:
-        """What `clean` would see before it changes anything; raises Refused."""
-        facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
-        kind = self.kinds.judge(facts)
-        if not has_pixels(source.dataset):
-            return kind, None, Examination()
-        image = self._open(source, kind, facts)
-        return kind, image, self.examiner.examine(image)
+    def inspect(self, source: Source) -> Inspection:
+        """What `clean` would see before it changes anything, and what it would then doubt; raises Refused."""
+        with quiet():
+            return self._inspected(source)
 
-    def _cleaned(self, source: Source, path: Path) -> Result:
+    def _inspected(self, source: Source) -> Inspection:
         facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
         kind = self.kinds.judge(facts)
         if kind.reason is not None:
-            return held(source.digest, (kind.reason,))
-        drafter = Drafter(source, self.heading.identifiers(source), path, self.policy.limits)
+            evidence = Evidence(noted=(kind.reason,))
+            return Inspection(kind, evidence, doubts(evidence, self.policy))
         if not has_pixels(source.dataset):
-            draft = drafter.without_pixels(self.heading.dataset(source, drafter.identifiers, kind))
-            evidence = Evidence(expects_pixels=kind.pixels, proof=draft.proof)
-            return self._decided(source, kind, draft, evidence, plan=None)
+            evidence = Evidence(expects_pixels=kind.pixels)
+            return Inspection(kind, evidence, doubts(evidence, self.policy))
         image = self._open(source, kind, facts)
         seen = self.examiner.examine(image)
-        plan, draft, readable = self._drafted(drafter, image, seen)
+        plan = make_plan(seen.regions, image.frames.format)
         evidence = Evidence(
-            noted=(*seen.notes, *_syntax_note(draft)),
+            noted=seen.notes,
             expects_pixels=kind.pixels,
             has_pixels=True,
-            says_burned_in=source.dataset.get("BurnedInAnnotation") == "YES",
+            says_burned_in=image.says_burned_in,
+            certain=seen.certain,
             doubtful=len(seen.doubtful),
             document=seen.document,
-            masked_share=max(float(plan.mask(frame).mean()) for frame in plan.distinct_frames),
+            masked_share=_masked_share(plan),
+        )
+        return Inspection(kind, evidence, doubts(evidence, self.policy), image, seen, plan)
+
+    def _cleaned(self, source: Source, path: Path) -> Result:
+        first = self._inspected(source)
+        if first.kind.reason is not None:
+            return held(source.digest, (first.kind.reason,))
+        drafter = Drafter(source, self.heading.identifiers(source), path, self.policy.limits)
+        if first.image is None:
+            draft = drafter.without_pixels(self.heading.dataset(source, drafter.identifiers, first.kind))
+            return self._decided(source, first.kind, draft, replace(first.evidence, proof=draft.proof), plan=None)
+        plan, draft, readable = self._drafted(drafter, first.image, first.seen)
+        evidence = replace(
+            first.evidence,
+            noted=(*first.evidence.noted, *_syntax_note(draft)),
+            masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
         )
-        result = self._decided(source, kind, draft, evidence, plan)
-        return self._with_preview(result, draft, image) if result.output else result
+        result = self._decided(source, first.kind, draft, evidence, plan)
+        return self._with_preview(result, draft, first.image) if result.output else result
 
     def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
         return OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
@@ -174,6 +209,11 @@ def place_of(error: Exception) -> str:
     frames = [frame for frame in extract_tb(error.__traceback__) if "pixelclean" in frame.filename]
     where = f" at {Path(frames[-1].filename).stem}:{frames[-1].lineno}" if frames else ""
     return type(error).__name__ + where
+
+
+def _masked_share(plan: Plan) -> float:
+    """The largest share of a frame that is masked, 0 to 1."""
+    return max(float(plan.mask(frame).mean()) for frame in plan.distinct_frames)
 
 
 def _syntax_note(draft: Draft) -> Iterator[Reason]:

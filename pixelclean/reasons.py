@@ -44,6 +44,7 @@ class ReasonCode(StrEnum):
     MASK_TOO_LARGE = "mask-too-large"
     LOOKS_LIKE_DOCUMENT = "looks-like-document"
     BURNED_IN_YES_NOTHING_FOUND = "burned-in-yes-nothing-found"
+    NOTHING_MASKED = "nothing-masked"
     # the proof
     TEXT_LEFT = "text-left"
     IDENTIFIER_SURVIVES = "identifier-survives"
@@ -84,6 +85,7 @@ _ENDS = {
     ReasonCode.MASK_TOO_LARGE: End.QUEUE,
     ReasonCode.LOOKS_LIKE_DOCUMENT: End.QUEUE,
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: End.QUEUE,
+    ReasonCode.NOTHING_MASKED: End.QUEUE,
     ReasonCode.TEXT_LEFT: End.QUEUE,
     ReasonCode.IDENTIFIER_SURVIVES: End.QUEUE,
     ReasonCode.IDENTIFIER_READABLE: End.QUEUE,
@@ -116,7 +118,8 @@ _WORDS = {
     ReasonCode.FAINT_TEXT: "Something that may be text is too faint to be sure of.",
     ReasonCode.MASK_TOO_LARGE: "The text found covers more of the image than the policy masks without asking.",
     ReasonCode.LOOKS_LIKE_DOCUMENT: "The image looks like a scanned page.",
-    ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet no text was found.",
+    ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet nothing was found that is text for sure.",
+    ReasonCode.NOTHING_MASKED: "No given box and no given rule masks anything in this image.",
     ReasonCode.TEXT_LEFT: "The second look found text in the cleaned image.",
     ReasonCode.IDENTIFIER_SURVIVES: "A value that identifies the patient, or an original UID, is still in the output.",
     ReasonCode.IDENTIFIER_READABLE: "A value that identifies the patient can still be read in the cleaned image.",

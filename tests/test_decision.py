@@ -56,8 +56,9 @@ def test_a_proof_that_is_missing_or_broken_quarantines(proof: Proof | None, code
     assert [reason.code for reason in outcome.reasons] == [code]
 
 
-def test_burned_in_yes_is_content_once_something_was_masked() -> None:
-    assert decide(replace(SOUND, says_burned_in=True, masked_share=0.01), POLICY) == Released()
+def test_burned_in_yes_is_content_once_something_masked_is_text_beyond_doubt() -> None:
+    assert decide(replace(SOUND, says_burned_in=True, certain=True, masked_share=0.01), POLICY) == Released()
+    assert decide(replace(SOUND, says_burned_in=True, masked_share=0.01), POLICY) != Released()
     assert decide(Evidence(says_burned_in=True, proof=GOOD), POLICY) == Released()
 
 

@@ -26,6 +26,7 @@ from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, harvest
 from pixelclean.pipeline import Cleaner
 from pixelclean.pixels import make_plan
+from pixelclean.reasons import ReasonCode
 
 NOBODY = Identifiers(frozenset(), frozenset())
 
@@ -93,12 +94,20 @@ def test_the_second_look_takes_first_middle_and_last(frames: int) -> None:
 
 
 def test_given_boxes_are_taken_as_they_are(cleaner: Cleaner) -> None:
-    given = GivenBoxes((Box(1, 2, 3, 4), Box(500, 500, 600, 600)))
+    given = GivenBoxes((Box(1, 2, 3, 4), Box(5, 5, 600, 600)))
     seen = image(cleaner, [words_for(with_banner(), GREY)])
     assert boxes(given.examine(seen).regions) == given.boxes
+    assert given.examine(seen).notes == ()
     assert {region.origin for region in given.examine(seen).regions} == {Origin.OPERATOR}
     assert given.examine_again(seen, make_plan([], GREY), NOBODY) == ()
     assert given.keywords == frozenset()
+
+
+def test_boxes_that_all_lie_outside_the_image_are_a_reason_to_ask(cleaner: Cleaner) -> None:
+    seen = image(cleaner, [words_for(with_banner(), GREY)])
+    examination = GivenBoxes((Box(5000, 5000, 6000, 6000),)).examine(seen)
+    assert examination.regions == ()
+    assert [reason.code for reason in examination.notes] == [ReasonCode.NOTHING_MASKED]
 
 
 def test_examining_changes_no_pixel(cleaner: Cleaner) -> None:

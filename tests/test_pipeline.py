@@ -324,12 +324,43 @@ def test_masking_alone_leaves_the_header_and_claims_nothing(masking_only: Cleane
     assert all(output[tag].value == before[tag].value for tag in same)
 
 
-def test_masking_a_box_outside_the_image_changes_no_pixel(cleaner: Cleaner, tmp_path: Path) -> None:
+def test_masking_a_box_outside_the_image_is_asked_about(cleaner: Cleaner, tmp_path: Path) -> None:
     far = cleaner_for(MaskOnly((Box(900, 900, 950, 950),)), cleaner.policy, cleaner.key)
+    result = far.clean(source_of(ultrasound(GREY), GREY, with_text(GREY)), tmp_path)
+    assert [reason.code for reason in reasons_of(result.outcome)] == [ReasonCode.NOTHING_MASKED]
+    assert not isinstance(result.outcome, Released)
+
+
+def test_a_slice_that_claims_burned_in_text_and_shows_none_waits(
+    cleaner: Cleaner, sample_data: Path, tmp_path: Path
+) -> None:
+    claimed = pydicom.dcmread(sample_data / "ct-plain.dcm")
+    claimed.BurnedInAnnotation = "YES"
+    claimed.save_as(tmp_path / "claimed.dcm")
+    result = cleaner.clean(read(tmp_path / "claimed.dcm", LIMITS), tmp_path)
+    assert ReasonCode.BURNED_IN_YES_NOTHING_FOUND in {reason.code for reason in reasons_of(result.outcome)}
+
+
+def test_a_scanned_page_behind_other_frames_waits_too(cleaner: Cleaner, sample_data: Path, tmp_path: Path) -> None:
+    page = pydicom.dcmread(sample_data / "sc-scanned-form-jpeg2000.dcm")
+    shown = page.pixel_array
+    form = replace(GREY, rows=shown.shape[0], columns=shown.shape[1], frames=3)
+    dark = np.zeros((*shown.shape[:2], 1), np.uint8)
+    grey = (shown if shown.ndim == 2 else shown.mean(axis=2)).astype(np.uint8)[..., None]
+    result = cleaner.clean(source_of(ultrasound(form), form, [dark, grey, dark]), tmp_path)
+    assert ReasonCode.LOOKS_LIKE_DOCUMENT in {reason.code for reason in reasons_of(result.outcome)}
+
+
+def test_a_disk_that_refuses_is_no_fault_of_the_file(cleaner: Cleaner, tmp_path: Path) -> None:
     source = source_of(ultrasound(GREY), GREY, with_text(GREY))
-    result = far.clean(source, tmp_path)
-    _, path = released(result, tmp_path)
-    assert pixel_data(read(path, LIMITS).dataset) == pixel_data(source.dataset)
+    result = cleaner.clean(source, tmp_path / "a file where a folder belongs")
+    (tmp_path / "blocked").write_bytes(b"")
+    blocked = cleaner.clean(source, tmp_path / "blocked" / "spool")
+    for held in (result, blocked):
+        assert isinstance(held.outcome, Released) or {r.code for r in reasons_of(held.outcome)} == {
+            ReasonCode.NOT_DELIVERED
+        }
+    assert not isinstance(blocked.outcome, Released)
 
 
 def test_what_one_task_released_is_not_done_for_another(cleaner: Cleaner) -> None:

@@ -1,14 +1,29 @@
-"""Looking at files without changing or placing anything: which files, and through which cleaner."""
+"""Looking at files without changing or placing anything: which files, through which cleaner, and what is seen."""
 
+import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pixelclean.batch.discover import Met, discover
-from pixelclean.dicom import looks_like_dicom
+from pixelclean.dicom import Source, looks_like_dicom, read
+from pixelclean.errors import Refused
 from pixelclean.key import ProjectKey
-from pixelclean.pipeline import Cleaner
+from pixelclean.outcome import Reason
+from pixelclean.pipeline import Cleaner, Inspection, place_of
 from pixelclean.policy import Policy
+from pixelclean.reasons import ReasonCode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What was seen in one file: the reasons that it gave so far, and how far the look came."""
+
+    path: Path
+    reasons: tuple[Reason, ...]
+    source: Source | None = None
+    inspection: Inspection | None = None
 
 
 def looking_cleaner(policy: str) -> Cleaner:
@@ -17,7 +32,43 @@ def looking_cleaner(policy: str) -> Cleaner:
 
 
 def files_of(inputs: tuple[Path, ...]) -> Iterator[Path]:
-    """Files that were named, and the DICOM files of named folders."""
+    """Files that were named, and the DICOM files of named folders; those that cannot be opened are among them."""
     for found in discover(inputs):
-        if found.met is Met.NAMED or looks_like_dicom(found.path):
+        if found.met is Met.NAMED or _may_be_dicom(found.path):
             yield found.path
+
+
+def look(cleaner: Cleaner, path: Path) -> Look:
+    """What `clean` would see and doubt in a file before it changes anything; never raises."""
+    source = None
+    try:
+        source = _read(cleaner, path)
+        inspection = cleaner.inspect(source)
+    except Exception as error:  # noqa: BLE001 - whatever it is, `clean` would hold the file for it
+        return Look(path, (reason_of(error),), source)
+    return Look(path, inspection.reasons, source, inspection)
+
+
+def reason_of(error: Exception) -> Reason:
+    """The reason that `clean` would give for an error; nothing of a library's message is in it."""
+    match error:
+        case Refused():
+            return Reason(error.code, error.detail)
+        case MemoryError():
+            return Reason(ReasonCode.OUT_OF_MEMORY)
+        case _:
+            return Reason(ReasonCode.INTERNAL_ERROR, place_of(error))
+
+
+def _read(cleaner: Cleaner, path: Path) -> Source:
+    # Opening a named pipe would wait for somebody to write to it.
+    if os.path.lexists(path) and path.exists() and not path.is_file():
+        raise Refused(ReasonCode.UNREADABLE, "not a regular file")
+    return read(path, cleaner.policy.limits)
+
+
+def _may_be_dicom(path: Path) -> bool:
+    try:
+        return not path.is_file() or looks_like_dicom(path)
+    except Refused:
+        return True  # whoever asked learns that it could not be read

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Self, TypeVar
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.network import CELL, Network, Networks, Picture, Scores
 from pixelclean.detect.view import Display, pictures
 from pixelclean.dicom import Frames
@@ -18,6 +19,8 @@ from pixelclean.geometry import Box, covering
 from pixelclean.policy import PixelPolicy
 
 T = TypeVar("T")
+Suspicion = Callable[[Box], bool]
+"""Tells whether nothing but text is expected in a box."""
 
 _CAREFUL_SCALES = (1.0, 1.5)
 _LARGE = (
@@ -30,10 +33,14 @@ _EXTENT = -1.0  # score down to which a place that is text is followed to its ed
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Boxes of what is text, and of what may be text; both in pixels of the stored image, for all frames together."""
+    """Boxes of what is text, and of what may be text; both in pixels of the stored image, for all frames together.
+
+    `page` tells whether any frame looks like a scanned page.
+    """
 
     text: tuple[Box, ...] = ()
     doubtful: tuple[Box, ...] = ()
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +56,26 @@ class Finder:
         """A finder with the shipped networks."""
         return cls(Networks.load(), policy, threads)
 
-    def everything(self, frames: Frames, display: Display) -> Findings:
-        """For kinds of image that burn in text: every place that may be text is text."""
-        scores = _union(self._each(self._first_look, _all_pictures(frames, display)))
-        places = _components(scores > self.policy.text_score)
-        return Findings(
-            self._boxes([place for place in places if place.best(scores) >= self.policy.seed_score], frames)
-        )
+    def everything(self, frames: Frames, display: Display, suspicious: Suspicion = lambda _: False) -> Findings:
+        """For kinds of image that burn in text: every place that may be text is text.
+
+        A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
+        expected, it is text without one.
+        """
+        looks = list(self._each(self._first_look_and_page, _all_pictures(frames, display)))
+        scores = _union(scores for scores, _ in looks)
+        places = [
+            place
+            for place in _components(scores > self.policy.text_score)
+            if place.best(scores) >= self.policy.seed_score or suspicious(place.box)
+        ]
+        return Findings(self._boxes(places, frames), page=any(page for _, page in looks))
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        looks = self._each(self._careful_if_suspect, _all_pictures(frames, display))
-        return self._judged([scores for scores in looks if scores is not None], frames)
+        looks = list(self._each(self._careful_if_suspect, _all_pictures(frames, display)))
+        findings = self._judged([scores for scores, _ in looks if scores is not None], frames)
+        return replace(findings, page=any(page for _, page in looks))
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], within: Box) -> Findings:
         """The second look: the careful look at a part of some frames, whatever the first look said."""
@@ -74,9 +89,13 @@ class Finder:
             while batch := list(islice(waiting, self.threads)):
                 yield from pool.map(look, batch)
 
-    def _careful_if_suspect(self, picture: Picture) -> Scores | None:
-        """The careful look where the first one suspects text; None where it does not."""
-        return self.careful(picture) if self._first_look(picture).max() > self.policy.suspect_score else None
+    def _first_look_and_page(self, picture: Picture) -> tuple[Scores, bool]:
+        return self._first_look(picture), looks_like_document(picture)
+
+    def _careful_if_suspect(self, picture: Picture) -> tuple[Scores | None, bool]:
+        """The careful look where the first one suspects text, None where it does not; and whether it is a page."""
+        suspect = bool(self._first_look(picture).max() > self.policy.suspect_score)
+        return self.careful(picture) if suspect else None, looks_like_document(picture)
 
     def _careful_within(self, picture: Picture, within: Box) -> Scores:
         """The careful look at one part of a picture; nothing is seen elsewhere."""
@@ -117,7 +136,7 @@ class Finder:
         """Cells as pixel boxes, grown by the policy's margin."""
         form = frames.format
         cells = [box for place in places for box in place.cover()]
-        grown = (Box(*(CELL * edge for edge in box.edges)).grown(self.policy.margin) for box in cells)
+        grown = (_pixels(box).grown(self.policy.margin) for box in cells)
         clipped = (box.clipped(form.rows, form.columns) for box in grown)
         return tuple(sorted({box for box in clipped if box is not None}))
 
@@ -129,6 +148,11 @@ class _Place:
     bound: Box
     cells: npt.NDArray[np.bool_]
 
+    @property
+    def box(self) -> Box:
+        """The box around it in pixels."""
+        return _pixels(self.bound)
+
     def best(self, scores: Scores) -> float:
         """The highest score in this place."""
         return float(scores[self.bound.slices][self.cells].max())
@@ -138,6 +162,11 @@ class _Place:
         left, top = self.bound.left, self.bound.top
         inner = (box.edges for box in covering(self.cells, _COMPACT))
         return tuple(Box(left + e[0], top + e[1], left + e[2], top + e[3]) for e in inner)
+
+
+def _pixels(cells: Box) -> Box:
+    """A box of cells as a box of pixels."""
+    return Box(*(CELL * edge for edge in cells.edges))
 
 
 def _all_pictures(frames: Frames, display: Display) -> Iterable[Picture]:

@@ -1,6 +1,7 @@
 """The text networks: pictures in, one logit for every cell of 4 by 4 pixels out."""
 
 import hashlib
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from pixelclean import resources
 from pixelclean.errors import ConfigurationError
+
+# onnxruntime writes an identifier and a queue of usage events into the home folder as soon as it is imported, unless
+# the environment forbids it before; asking it afterwards is too late.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - not read, but told to a library
+import onnxruntime
 
 Picture = npt.NDArray[np.uint8]
 Scores = npt.NDArray[np.float32]

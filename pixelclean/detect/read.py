@@ -1,17 +1,26 @@
-"""Reading text with Tesseract: it confirms and matches, it never decides alone to keep."""
+"""Reading text with Tesseract: it confirms and matches, it never decides alone to keep.
 
-import os
+The picture goes through a pipe and the words come back through one, so that no frame lies in a temporary file.
+"""
+
+import csv
+import re
 import shutil
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pytesseract
-
 from pixelclean.detect.network import Picture
-from pixelclean.errors import ConfigurationError
+from pixelclean.detect.preview import png
+from pixelclean.errors import ConfigurationError, PixelcleanError
 from pixelclean.geometry import Box
 from pixelclean.phi import Phi
 
-_SPARSE = "--psm 11"  # "sparse text: find as much text as possible in no particular order"
+_PROGRAM = "tesseract"
+_SPARSE = "11"  # page segmentation mode: "sparse text, find as much text as possible in no particular order"
+_PATIENCE = 120.0  # seconds; a file has its own limit, this one is for a reader that hangs
+# One thread: files are cleaned in parallel.  Nothing else of the environment is handed on but where programs lie.
+_ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +34,42 @@ class Word:
 
 def require_tesseract() -> str:
     """The version of the installed Tesseract; ConfigurationError when there is none."""
-    if shutil.which(pytesseract.pytesseract.tesseract_cmd) is None:
+    if shutil.which(_PROGRAM) is None:
         raise ConfigurationError(
             "Tesseract is not installed: apt-get install tesseract-ocr, "
             'or choose a policy with pixel.second_look = "scale"'
         )
-    return str(pytesseract.get_tesseract_version())
+    found = re.match(r"tesseract v?(\S+)", _run("--version", picture=b"").decode("utf-8", "replace"))
+    if found is None:
+        raise ConfigurationError("the installed Tesseract does not tell its version")
+    return found[1]
 
 
 def read_words(picture: Picture) -> tuple[Word, ...]:
     """The words in a (row, column, RGB) picture, most of them wrong where there is no text.
 
-    Tesseract's temporary files go to the process's temporary folder; a worker points that into its spool.
+    Raises PixelcleanError where Tesseract fails.
     """
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    table = pytesseract.image_to_data(picture, config=_SPARSE, output_type=pytesseract.Output.DICT)
-    lines = zip(*(table[name] for name in ("text", "conf", "left", "top", "width", "height")), strict=True)
-    return tuple(
-        Word(Phi(text.strip()), Box(left, top, left + width, top + height), float(confidence))
-        for text, confidence, left, top, width, height in lines
-        if text.strip() and width > 0 and height > 0
-    )
+    table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(picture))
+    return tuple(_words(table.decode("utf-8", "replace")))
+
+
+def _words(table: str) -> Iterator[Word]:
+    for line in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        left, top, width, height = (int(line[name]) for name in ("left", "top", "width", "height"))
+        text = (line["text"] or "").strip()
+        if text and width > 0 and height > 0:
+            yield Word(Phi(text), Box(left, top, left + width, top + height), float(line["conf"]))
+
+
+def _run(*arguments: str, picture: bytes) -> bytes:
+    program = shutil.which(_PROGRAM)
+    if program is None:
+        raise PixelcleanError("Tesseract has gone")
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments
+            [program, *arguments], input=picture, capture_output=True, env=_ENVIRONMENT, timeout=_PATIENCE, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise PixelcleanError("Tesseract failed") from None
+    return done.stdout

@@ -2,7 +2,7 @@
 
 Text outside the regions is the usual place of a burned-in identity.  The regions alone prove nothing: they may hold
 text themselves, cover the whole image, or be absent (the module is optional).  So nothing is masked or kept on their
-word; the decision and the report only see what they say.
+word alone: outside them less evidence is asked of what may be text.
 """
 
 from collections.abc import Iterator

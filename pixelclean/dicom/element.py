@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pydicom.datadict import dictionary_VR
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_16, EXPLICIT_VR_LENGTH_32
 
 UNDEFINED = 0xFFFFFFFF
@@ -57,8 +57,12 @@ class Item:
 
 
 def show(tag: int) -> str:
-    """A tag as the standard writes it."""
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    """A tag as the standard writes it, when it is one of the standard's.
+
+    Where lengths are wrong any four bytes of a text can stand for a tag, so an unknown one is not repeated.
+    """
+    known = dictionary_has_tag(tag) or tag >> 16 in (0x0002, 0x0004, 0xFFFE)
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})" if known else "a private or unknown tag"
 
 
 def is_private(tag: int) -> bool:

@@ -114,10 +114,11 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
     """The whole file, unless it is larger than the limit when it is opened or while it is read."""
     try:
         with path.open("rb") as file:
-            if file.seek(0, io.SEEK_END) > limits.file_bytes:
+            size = file.seek(0, io.SEEK_END)
+            if size > limits.file_bytes:
                 raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
             file.seek(0)
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(size + 1)  # one more, to notice a file that grows
     except OSError:
         raise Refused(ReasonCode.UNREADABLE) from None
     if len(data) > limits.file_bytes:

@@ -19,11 +19,13 @@ from pixelclean.header.harvest import elements_with_paths
 from pixelclean.header.identifiers import Identifiers, SearchTerms
 from pixelclean.header.safe import reviewed
 from pixelclean.header.values import texts_of
-from pixelclean.header.words import Words, words_of
+from pixelclean.header.words import Words, words_in, words_of
 
 _TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC", "PN", "AE", "UR", "DA", "DT", "TM"))
 _CODES = frozenset((0x00080100, 0x00080104, 0x00080119))
 _CHARACTER_SET = 0x00080005
+_PIXELS = 0x7FE0
+_TELLING_IN_NOISE = 5
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
 
 
@@ -36,6 +38,8 @@ def survives(element: DataElement, identifiers: Identifiers) -> bool:
     """Whether the value of one element, which is no sequence, still identifies."""
     if element.VR == "UI":
         return any(text in identifiers.uids for text in texts_of(element))
+    if isinstance(element.value, bytes):
+        return element.tag.group != _PIXELS and _is_found_in_bytes(element.value, identifiers.search_terms)
     if (element.VR != "CS" and element.VR not in _TEXT) or element.tag == _CHARACTER_SET:
         return False
     return any(
@@ -56,6 +60,16 @@ def _is_found(text: str, element: DataElement, terms: SearchTerms) -> bool:
     if not code and not terms.tokens.isdisjoint(words):
         return True
     return not (code or product or element.VR == "CS") and words in terms.wholes
+
+
+def _is_found_in_bytes(value: bytes, terms: SearchTerms) -> bool:
+    """Whether a binary value spells an identifier; short words stand in any noise and are not looked for."""
+    telling = {word for word in terms.tokens if len(word) >= _TELLING_IN_NOISE}
+    for text in {value, value.replace(b"\0", b"")}:
+        words = words_in(text.decode("latin-1"))
+        if not telling.isdisjoint(words) or _holds(words, terms.phrases):
+            return True
+    return False
 
 
 def _holds(words: Words, phrases: frozenset[Words]) -> bool:

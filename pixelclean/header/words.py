@@ -15,6 +15,11 @@ _WORD = re.compile(r"[^\W_]+")
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> Words:
     """The words of a text, casefolded and without diacritics."""
+    return words_in(text)
+
+
+def words_in(text: str) -> Words:
+    """The same for a text of any length, which is not remembered."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return tuple(_WORD.findall(bare))

@@ -2,7 +2,8 @@
 
 The head, number of entries and last MAC, is anchored in the ledger, so that a cut tail shows.  An entry is anchored
 in the same transaction as the change it speaks of, and reaches the file right after it; `catch_up` writes what a
-kill kept from the file.  Entries hold digests, codes, places and times: nothing that identifies.
+kill kept from the file.  A run that ends as it should leaves nothing to catch up with: what is missing after that was
+taken away.  Entries hold digests, codes, places and times: nothing that identifies.
 """
 
 import json
@@ -56,18 +57,19 @@ class Audit:
 
     def __init__(self, store: Store, key: ProjectKey) -> None:
         self._store, self._key = store, key
-        self._head, self._unsynced = store.ledger.audit_head()
+        self._head, self._unsynced = _anchored(store)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._file = os.open(store.audit, flags, 0o600)
         self._catch_up()
 
     def close(self) -> None:
-        """Leave nothing for the ledger to remember: what is missing after this was taken away."""
-        try:
-            self._sync()
-            self._store.ledger.anchor(self.step(()))
-        finally:
-            os.close(self._file)
+        """Only close the file: after an interrupt nobody knows here which step reached the ledger or the file."""
+        os.close(self._file)
+
+    def settle(self) -> None:
+        """Leave nothing for the ledger to remember."""
+        self._sync()
+        self._store.ledger.anchor(self.step(()))
 
     def step(self, entries: Iterable[Entry]) -> AuditStep:
         """The lines for these entries, to be anchored by the ledger and then written by `write`."""
@@ -83,12 +85,11 @@ class Audit:
 
     def write(self, step: AuditStep) -> None:
         """Bring anchored lines into the file."""
-        self._head = step.head
         try:
             write_all(self._file, _bytes_of(step.lines))
         except OSError:
             raise ConfigurationError("the audit log cannot be written") from None
-        self._unsynced = (*self._unsynced, *step.lines)
+        self._head, self._unsynced = step.head, (*self._unsynced, *step.lines)
 
     def _sync(self) -> None:
         """From here on the ledger need not remember the lines of the file."""
@@ -148,11 +149,23 @@ def verify(store: Store, key: ProjectKey) -> list[str]:
 
 def _look(store: Store, key: ProjectKey) -> tuple[AuditHead, list[str]]:
     """One look at file and ledger."""
-    head, unwritten = store.ledger.audit_head()
+    head, unwritten = _anchored(store)
     present = store.audit.read_bytes() if store.audit.exists() else b""
     missing = _bytes_of(unwritten)
-    whole = present if present.endswith(missing) else present + missing
+    whole = present[: head.size] + missing if missing.startswith(present[head.size :]) else present
     return head, list(_problems(whole.split(b"\n")[:-1], head, key, whole))
+
+
+def _anchored(store: Store) -> tuple[AuditHead, tuple[tuple[int, str], ...]]:
+    """The head and the lines that may not have reached the file, as the ledger knows them.
+
+    Lines beyond the head come from an interrupted run of an early version, which put the head back when it closed.
+    """
+    head, unwritten = store.ledger.audit_head()
+    if unwritten and unwritten[-1][0] > head.count:
+        number, line = unwritten[-1]
+        head = AuditHead(number, str((_fields(line.encode()) or {}).get("mac", "")), head.size)
+    return head, unwritten
 
 
 def _problems(lines: list[bytes], head: AuditHead, key: ProjectKey, whole: bytes) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Self
 from pixelclean.errors import ConfigurationError, UsageError
 from pixelclean.key import ProjectKey
 from pixelclean.store.ledger import Ledger
+from pixelclean.store.records import path_of_name, source_name
 from pixelclean.store.sweep import empty_folder
 
 _FOLDERS = ("spool", "queue", "quarantine", "previews")
@@ -52,7 +54,7 @@ class Store:
         if not (root / _LEDGER).is_file():
             raise ConfigurationError(f"{root}: holds no store of pixelclean")
         _verify(root)
-        return cls(root, Ledger.open(root / _LEDGER), None)
+        return cls(root, Ledger.read(root / _LEDGER), None)
 
     def close(self) -> None:
         """Let others write."""
@@ -98,12 +100,18 @@ class Store:
     @property
     def out(self) -> Path:
         """The OUT folder that this store belongs to."""
-        return Path(self.ledger.fact("out"))
+        return path_of_name(self.ledger.fact("out"))
 
     @property
     def key(self) -> str:
         """The fingerprint of the key that this store belongs to."""
         return self.ledger.fact("key")
+
+    def vanish(self) -> None:
+        """Close, and leave nothing of the store behind; others are kept out until that is done."""
+        self.ledger.close()
+        shutil.rmtree(self.root)
+        self.close()
 
     def _complete(self) -> None:
         """Folders there, everything private, the spool empty."""
@@ -121,7 +129,11 @@ def default_root(out: Path) -> Path:
 
 
 def check_places(inputs: Iterable[Path], out: Path, root: Path) -> None:
-    """UsageError when inputs, OUT and the store lie inside each other: private and public must never mix."""
+    """UsageError when inputs, OUT and the store lie inside each other: private and public must never mix.
+
+    The same holds for the folders of other runs, as far as they can be known: a store by its ledger, an OUT by the store
+    at its default place.  An OUT whose store was put elsewhere with --store cannot be told from any other folder.
+    """
     out, root = out.resolve(), root.resolve()
     if out == out.parent:
         raise UsageError("OUT is the root of the file system")
@@ -133,6 +145,11 @@ def check_places(inputs: Iterable[Path], out: Path, root: Path) -> None:
             raise UsageError("neither OUT nor the store may lie inside an input")
         if _within(source, out) or _within(source, root):
             raise UsageError("no input may lie inside OUT or the store")
+    for folder in {*out.parents, *root.parents}:
+        if _is_store(folder):
+            raise UsageError("neither OUT nor the store may lie inside the store of another run")
+        if _is_out_of(default_root(folder), folder):
+            raise UsageError("neither OUT nor the store may lie inside the OUT of another run")
 
 
 def check_out(out: Path, root: Path) -> None:
@@ -146,6 +163,21 @@ def check_out(out: Path, root: Path) -> None:
     with Store.read(root) as store:
         if store.out != out.resolve():
             raise UsageError("OUT is not empty and the store belongs to another OUT")
+
+
+def _is_store(root: Path) -> bool:
+    return os.path.isfile(root / _LEDGER) and os.path.lexists(root / _LOCK)  # noqa: PTH113 - False where we may not look
+
+
+def _is_out_of(root: Path, out: Path) -> bool:
+    """Whether a store is there that we may look into, and belongs to this OUT."""
+    if not _is_store(root):
+        return False
+    try:
+        with Store.read(root) as store:
+            return store.out == out
+    except ConfigurationError:
+        return False
 
 
 def _within(inner: Path, outer: Path) -> bool:
@@ -188,7 +220,10 @@ def _verify(path: Path) -> None:
 
 
 def _lock(path: Path) -> int:
-    """An exclusive lock that ends with the process (flock(2)); inherited by workers, so they count as the run."""
+    """An exclusive lock that ends with the process (flock(2)); workers are spawned and do not inherit it.
+
+    Whatever a worker still does after that lies in its own folder of the spool, which the next run sweeps.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:
@@ -199,7 +234,7 @@ def _lock(path: Path) -> int:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
         os.close(descriptor)
         raise ConfigurationError(
-            f"{path.parent}: another run uses this store (process {holder}, or a worker it left behind)"
+            f"{path.parent}: another run uses this store (process {holder})"
         ) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
@@ -224,11 +259,7 @@ def _bind(ledger: Ledger, out: Path, key: ProjectKey) -> None:
             f"the store was made with key {known_key}, this is key {key.fingerprint}: pseudonyms would not agree; "
             "use the same --key, or a new OUT and store"
         )
-    if known_out not in ("", _text(out)):
+    if known_out not in ("", source_name(out)):
         raise ConfigurationError(f"the store belongs to {known_out}; use that OUT, or another --store")
     ledger.set_fact("key", key.fingerprint)
-    ledger.set_fact("out", _text(out))
-
-
-def _text(path: Path) -> str:
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    ledger.set_fact("out", source_name(out))

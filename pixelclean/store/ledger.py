@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from pixelclean.errors import ConfigurationError
 from pixelclean.outcome import Reason
 from pixelclean.reasons import ReasonCode
 from pixelclean.store import tables
-from pixelclean.store.records import Ended, PastRun, Record, Run, State
+from pixelclean.store.records import Ended, PastRun, Record, Run, State, reasons_from_json
 from pixelclean.store.rows import record_from_row, row_of
 from pixelclean.store.tables import facts, inputs, outputs, runs, unwritten
 
 SCHEMA = "1"
+# Write-ahead, so that `status` reads while a run writes; every commit is on the disk before a file is placed.
+_WRITING = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000")
+_READING = ("query_only=ON", "busy_timeout=10000")
 
 
 class Standing(StrEnum):
@@ -75,14 +79,25 @@ class Ledger:
     @classmethod
     def open(cls, path: Path) -> "Ledger":
         """The ledger in this file, made when it is not there; refuses one of another schema."""
-        ledger = cls(_engine(path))
+        ledger = cls(_engine(path, _WRITING))
         with ledger._transaction() as connection:
             tables.metadata.create_all(connection)
         schema = ledger.fact("schema")
         if not schema:
             ledger.set_fact("schema", SCHEMA)
-        elif schema != SCHEMA:
-            raise ConfigurationError("the store's ledger was made by another version of pixelclean; use a new store")
+        else:
+            _check(schema)
+        return ledger
+
+    @classmethod
+    def read(cls, path: Path) -> "Ledger":
+        """The ledger in this file, only to be looked at: a file that is none of ours stays as it is."""
+        ledger = cls(_engine(path, _READING))
+        try:
+            _check(ledger.fact("schema"))
+        except ConfigurationError:
+            ledger.close()
+            raise
         return ledger
 
     def close(self) -> None:
@@ -163,6 +178,14 @@ class Ledger:
         with self._transaction() as connection:
             for source, digest in connection.execution_options(yield_per=500).execute(wanted):
                 yield Record(source, digest, outcome=outcome)
+
+    def reasons(self) -> Iterator[tuple[str, tuple[ReasonCode, ...]]]:
+        """The source and the codes of every input that ended and was not skipped, notes included."""
+        ends = [Ended.RELEASED.value, Ended.QUEUED.value, Ended.QUARANTINED.value]
+        wanted = select(inputs.c.source, inputs.c.reasons).where(inputs.c.outcome.in_(ends))
+        with self._transaction() as connection:
+            for source, reasons in connection.execution_options(yield_per=500).execute(wanted):
+                yield source, tuple(reason.code for reason in reasons_from_json(json.loads(reasons)))
 
     def counts(self) -> dict[str, int]:
         """Inputs by outcome; "" counts those without an end yet."""
@@ -280,9 +303,14 @@ class Ledger:
             raise ConfigurationError("the store's ledger cannot be used: disk full, damaged, or not writable") from None
 
 
-def _engine(path: Path) -> Engine:
+def _check(schema: str) -> None:
+    if schema != SCHEMA:
+        raise ConfigurationError("the store's ledger was made by another version of pixelclean; use a new store")
+
+
+def _engine(path: Path, pragmas: Sequence[str]) -> Engine:
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, pragmas))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -292,10 +320,9 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _prepare(connection: Any, _: object) -> None:
-    """Write-ahead, so that `status` reads while a run writes; every commit is on the disk before a file is placed."""
+def _prepare(pragmas: Sequence[str], connection: Any, _: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

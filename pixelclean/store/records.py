@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -85,9 +86,24 @@ class Record:
         return tuple(reason.code for reason in self.reasons)
 
 
-def source_name(source: Path) -> str:
-    """How a path is written in the ledger; bytes that are no UTF-8 are escaped."""
-    return os.fsencode(source).decode("utf-8", "backslashreplace")
+_ESCAPED = re.compile(rb"\\(?:\\|x([0-9a-f]{2}))")
+
+
+def source_name(path: Path) -> str:
+    """How a path is written in the ledger: bytes that are no UTF-8 as \\xe9, and a backslash as two.
+
+    Different paths have different names, and `path_of_name` gives the path back.
+    """
+    return os.fsencode(path).replace(b"\\", rb"\\").decode("utf-8", "backslashreplace")
+
+
+def path_of_name(name: str) -> Path:
+    """The path that `source_name` wrote."""
+    return Path(os.fsdecode(_ESCAPED.sub(_unescaped, name.encode())))
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[1].decode()) if found[1] else b"\\"
 
 
 def record_of(name: str, result: Result) -> Record:
