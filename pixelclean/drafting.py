@@ -12,12 +12,15 @@ from pydicom import Dataset
 
 from pixelclean.dicom import (
     Encoded,
-    Fidelity,
     Frames,
     PixelFormat,
     Source,
+    Streams,
     bared,
+    drop_offset_tables,
     encode,
+    is_lossy,
+    keep_true_offset_tables,
     lossless_target,
     open_frames,
     pixel_data,
@@ -26,12 +29,23 @@ from pixelclean.dicom import (
     syntax_of,
     write,
 )
-from pixelclean.header import Identifiers, survivors
-from pixelclean.pixels import NO_FILL, Comparison, Fill, black, compare, describe_change, hides_bits, redacted
+from pixelclean.header import Identifiers, spelled_in, survivors
+from pixelclean.pixels import (
+    NO_FILL,
+    Comparison,
+    Fill,
+    black,
+    compare,
+    describe_change,
+    describe_loss,
+    hides_bits,
+    redacted,
+)
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits
 from pixelclean.proof import Proof
 
+_PIXEL_DATA = "7FE00010"
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
 
 
@@ -42,6 +56,7 @@ class Treatment(StrEnum):
     MASKED = "masked"
     HIDDEN_BITS_CLEARED = "hidden bits cleared"
     BARED = "segments beside the coded image taken out"
+    ENCODED_ANEW = "encoded anew, since there may be more than the image in the streams"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +89,7 @@ class Drafter:
 
     def without_pixels(self, dataset: Dataset) -> Draft:
         """The draft of an object that has no pixel data."""
+        drop_offset_tables(dataset)
         digest, written = self._written(dataset, self.source.transfer_syntax)
         return Draft(self.path, digest, self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=""))
 
@@ -112,12 +128,21 @@ class Drafter:
             changed_outside=comparison.changed_outside,
             not_filled_inside=comparison.not_filled_inside,
             text_left=0,
-            identifiers_left=survivors(written.dataset, self.identifiers),
+            identifiers_left=(
+                *survivors(written.dataset, self.identifiers),
+                *_told_by_streams(written, self.identifiers),
+            ),
             pixels_unchanged=pixels_unchanged,
             syntax_in=self.source.transfer_syntax,
             syntax_out=written.transfer_syntax,
             decoder=decoder,
         )
+
+
+def _told_by_streams(written: Source, identifiers: Identifiers) -> tuple[str, ...]:
+    """Pixel Data where the bytes of encoded frames spell an identifier, which those of no image do."""
+    encapsulated = syntax_of(written.transfer_syntax).encapsulated and "PixelData" in written.dataset
+    return (_PIXEL_DATA,) if encapsulated and spelled_in(written.dataset.PixelData, identifiers) else ()
 
 
 def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
@@ -127,12 +152,17 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -
     """
     if plan.masks_something or hides_bits(frames):
         redaction = _filled(dataset, frames, plan, transfer_syntax)
-        describe_change(dataset, syntax_of(transfer_syntax).fidelity is Fidelity.LOSSY)
-    elif (streams := bared(frames, PixelFormat.of(dataset), transfer_syntax)) is not None:
+        describe_change(dataset)
+    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
+    elif streams is Streams.UNCLEAR:
+        redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax))
     else:
+        keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
         return Redaction(Treatment.KEPT)
     assert redaction.encoded is not None
+    if redaction.treatment is not Treatment.BARED and is_lossy(frames, transfer_syntax):
+        describe_loss(dataset)
     put_pixels(dataset, redaction.encoded)
     return redaction
 
@@ -140,10 +170,12 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -
 def _filled(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
     """Fill the mask and encode without loss."""
     fill = black(dataset, frames.format, (frames.frame(index) for index in range(len(frames))))
-    target = lossless_target(transfer_syntax, frames.format)
-    encoded = encode(redacted(frames, plan, fill), frames.format, target)
     treatment = Treatment.MASKED if plan.masks_something else Treatment.HIDDEN_BITS_CLEARED
-    return Redaction(treatment, encoded, fill)
+    return Redaction(treatment, _encoded(frames, plan, fill, transfer_syntax), fill)
+
+
+def _encoded(frames: Frames, plan: Plan, fill: Fill, transfer_syntax: str) -> Encoded:
+    return encode(redacted(frames, plan, fill), frames.format, lossless_target(transfer_syntax, frames.format))
 
 
 def _padded(value: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from pydicom import Dataset
 
-from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words
+from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words, sample_of
 from pixelclean.devices import Kind, RuleSet, Ultrasound, ultrasound_regions
 from pixelclean.dicom import Frames, open_frames
 from pixelclean.dicom import Kind as SampleKind
@@ -22,7 +22,6 @@ from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook
 from pixelclean.reasons import ReasonCode
 
-_SECOND_LOOK_FRAMES = 3
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
 _WORD_LENGTH = 4
 
@@ -51,7 +50,7 @@ class OpenImage:
     @property
     def says_burned_in(self) -> bool:
         """Whether Burned In Annotation of the source is YES; NO and absent say nothing."""
-        return self.facts.first("BurnedInAnnotation") == "YES"
+        return self.facts.first("BurnedInAnnotation").strip().upper() == "YES"
 
     @property
     def holds_values(self) -> bool:
@@ -137,7 +136,7 @@ class Detection:
         """Whether the careful look sees text in a sample of the frames."""
         form = image.frames.format
         whole = Box(0, 0, form.columns, form.rows)
-        return bool(self.finder.again(image.frames, image.display, _spread(len(image.frames)), whole).text)
+        return bool(self.finder.again(image.frames, image.display, sample_of(len(image.frames)), whole).text)
 
     def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
         """The second look, by other means than the first.
@@ -149,7 +148,7 @@ class Detection:
         within = whole if cleaned.kind.burns_in_text else _around(plan)
         if within is None:
             return ()
-        again = self.finder.again(cleaned.frames, cleaned.display, _spread(len(cleaned.frames)), within)
+        again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
         return (*self._seen(again, cleaned.kind), *self._read(cleaned, identifiers))
 
     def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
@@ -161,7 +160,7 @@ class Detection:
             return
         form = cleaned.frames.format
         known = spellings(identifiers)
-        shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in _spread(len(cleaned.frames)))
+        shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in sample_of(len(cleaned.frames)))
         for word in (word for picture in shown for word in read_words(picture)):
             if is_known(word.text, known):
                 yield from _regions([word.box.grown(self.policy.margin)], Origin.IDENTIFIER, "tesseract")
@@ -214,12 +213,6 @@ def _around(plan: Plan) -> Box | None:
     edges = [box.edges for box in boxes]
     around = Box(min(e[0] for e in edges), min(e[1] for e in edges), max(e[2] for e in edges), max(e[3] for e in edges))
     return around.grown(REACH).clipped(plan.rows, plan.columns)
-
-
-def _spread(frames: int) -> tuple[int, ...]:
-    """First, middle and last: the second look is a sample, the first one saw every frame."""
-    steps = max(1, min(_SECOND_LOOK_FRAMES, frames) - 1)
-    return tuple(sorted({round(step * (frames - 1) / steps) for step in range(steps + 1)}))
 
 
 def _is_certain(word: Word) -> bool:

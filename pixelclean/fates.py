@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydicom import Dataset
 from pydicom.datadict import keyword_for_tag
 
-from pixelclean.header import Cleaned, Fate
-from pixelclean.header.actions import Action
+from pixelclean.header import Action, Cleaned, Fate
 
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _FOLLOWS = "follows the pixel data"
@@ -18,7 +18,7 @@ _WHY = {
     0x00120064: "says by which profile and options it was removed (PS3.15 E.1.1)",
     0x0018A001: "names the de-identifying equipment (PS3.3 C.12.1.1.5)",
     0x00280301: "says what was established about burned-in text (PS3.15 E.3.1)",
-    0x00280302: "says whether a face may show (PS3.3 C.7.6.1)",
+    0x00280302: "says whether a face may show",
 }
 
 
@@ -107,6 +107,21 @@ def _compared(source: Dataset, leaving: Dataset, tag: int) -> Becomes:
 def _same(one: Dataset, other: Dataset, tag: int) -> bool:
     if (tag in one) != (tag in other):
         return False
-    before, after = one[tag].value, other[tag].value
-    # repr(): not-a-number equals nothing, itself included.
-    return bool(before == after) or (not isinstance(before, bytes) and repr(before) == repr(after))
+    if tag not in one:
+        return True
+    before, after = one[tag], other[tag]
+    if "SQ" in (before.VR, after.VR):
+        return before.VR == after.VR and _alike(list(before.value or ()), list(after.value or ()))
+    values = [list(each.value) if each.VM > 1 else [each.value] for each in (before, after)]
+    return len(values[0]) == len(values[1]) and all(map(_equal, *values))
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Whether two values are equal, or both not a number."""
+    return bool(before == after) or str(before) == str(after) == "nan"
+
+
+def _alike(some: list[Dataset], others: list[Dataset]) -> bool:
+    return len(some) == len(others) and all(
+        _same(one, other, tag) for one, other in zip(some, others, strict=True) for tag in {*one.keys(), *other.keys()}
+    )

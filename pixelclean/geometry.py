@@ -43,11 +43,6 @@ class Box:
         return self.bottom - self.top
 
     @property
-    def area(self) -> int:
-        """Number of pixels."""
-        return self.width * self.height
-
-    @property
     def slices(self) -> tuple[slice, slice]:
         """Row and column slices of an array whose first two axes are rows and columns."""
         return slice(self.top, self.bottom), slice(self.left, self.right)

@@ -100,6 +100,6 @@ class Untouched:
 
 def _marked(dataset: Dataset, methods: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind) -> Dataset:
     mark_identity_removed(dataset, methods)
-    mark_pixels(dataset, burned_in, kind.features)
+    mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)  # without pixels nothing shows
     mark_equipment(dataset, __version__)
     return dataset

@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from errno import errorcode
 from pathlib import Path, PurePosixPath
 from traceback import extract_tb
@@ -49,7 +49,7 @@ class Inspection:
     evidence: Evidence
     reasons: tuple[Reason, ...]
     image: OpenImage | None = None
-    seen: Examination = Examination()
+    seen: Examination = field(default_factory=Examination)
     plan: Plan | None = None
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelclean.decision import Evidence, decide
+from pixelclean.decision import Evidence, decide, doubts
 from pixelclean.outcome import Quarantined, Queued, Reason, Released, reasons_of
 from pixelclean.policy import HeaderPolicy, Policy, WithoutPixels
 from pixelclean.proof import Proof
@@ -78,6 +78,17 @@ def test_the_names_of_many_surviving_identifiers_are_cut_short() -> None:
     proof = replace(GOOD, identifiers_left=tuple(f"0010{tag:04d}" for tag in range(50)))
     (reason,) = reasons_of(decide(replace(SOUND, proof=proof), POLICY))
     assert len(reason.detail) < 120
+
+
+def test_doubts_need_no_proof_and_are_part_of_every_decision() -> None:
+    early = Evidence(has_pixels=True, document=True, doubtful=2, masked_share=0.9)
+    found = doubts(early, POLICY)
+    assert {reason.code for reason in found} == {
+        ReasonCode.LOOKS_LIKE_DOCUMENT,
+        ReasonCode.MASK_TOO_LARGE,
+        ReasonCode.FAINT_TEXT,
+    }
+    assert reasons_of(decide(replace(early, proof=GOOD), POLICY)) == found
 
 
 counts = st.integers(0, 3)

@@ -34,6 +34,7 @@ from pixelclean.pixels import make_plan
 
 NOBODY = Identifiers(frozenset(), frozenset())
 BOX = Box(90, 70, 160, 110)
+AREA = BOX.width * BOX.height
 NATIVE = [SYNTAX, EXPLICIT, BIG, f"{EXPLICIT}.99"]
 
 
@@ -97,7 +98,7 @@ def test_a_masked_image_is_proven_on_the_written_file(tmp_path: Path) -> None:
     source = source_of(described(form), form, [words_for(speckled(120, 200, seed), COLOUR) for seed in (1, 2)])
     draft = drafted(source, tmp_path, BOX)
     assert draft.proof.holds
-    assert draft.proof.planned_pixels == 2 * BOX.area
+    assert draft.proof.planned_pixels == 2 * AREA
     assert not draft.proof.pixels_unchanged
     assert draft.proof.decoder
     assert draft.frames is not None

@@ -19,9 +19,10 @@ from invented import (
     words_for,
 )
 
+from pixelclean.detect import sample_of
 from pixelclean.dicom import facts_of
 from pixelclean.dicom.words import Words
-from pixelclean.examination import Examination, GivenBoxes, OpenImage, _spread
+from pixelclean.examination import Examination, GivenBoxes, OpenImage
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, harvest
 from pixelclean.pipeline import Cleaner
@@ -87,7 +88,7 @@ def test_a_word_that_is_an_identifier_of_the_file_is_reported_as_such(cleaner: C
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 4, 7, 100])
 def test_the_second_look_takes_first_middle_and_last(frames: int) -> None:
-    chosen = _spread(frames)
+    chosen = sample_of(frames)
     assert chosen[0] == 0
     assert chosen[-1] == frames - 1
     assert len(chosen) == min(3, frames)

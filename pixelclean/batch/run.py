@@ -1,5 +1,6 @@
 """A run: find the inputs, have each cleaned in a child process, deliver every result, and say what came of it."""
 
+import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,17 +22,18 @@ from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
 from pixelclean.store import report, results
 from pixelclean.store.layout import Store, check_out, check_places, default_root
-from pixelclean.store.records import Ended, Record, Run
+from pixelclean.store.records import Ended, Record, Run, source_name
 from pixelclean.version import __version__
 
+_IMAGES = frozenset({".dcm", ".dicom", ".ima"})  # an empty file of such a name is an image that was lost
 _NONE_OF_OURS = frozenset({ReasonCode.EMPTY_FILE, ReasonCode.NOT_DICOM, ReasonCode.DICOMDIR})
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What a caller chooses; the store is OUT's name with -private when it is None."""
+    """What a caller chooses; `policy_source` is a policy, its name or its file, `store` is by default beside OUT."""
 
-    policy_source: str
+    policy_source: str | Path | Policy
     key_file: Path
     store: Path | None = None
     jobs: int = 1
@@ -70,12 +72,9 @@ class _Tally:
     total: int
     listener: Callable[[Progress], None]
     outcomes: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[ReasonCode] = field(default_factory=Counter)
 
-    def add(self, outcome: str, reasons: tuple[Reason, ...]) -> None:
+    def add(self, outcome: str) -> None:
         self.outcomes[outcome] += 1
-        if outcome != Ended.SKIPPED.value:  # what is none of ours has no need of a reason in the summary
-            self.reasons.update({reason.code for reason in reasons})
         self.listener(Progress(self.outcomes.total(), self.total, **self.outcomes))
 
 
@@ -83,26 +82,32 @@ def clean(
     inputs: str | PathLike[str] | Sequence[str | PathLike[str]],
     out: str | PathLike[str],
     *,
-    policy: str = "basic",
+    policy: str | PathLike[str] | Policy = "basic",
     key: str | PathLike[str] | None = None,
     store: str | PathLike[str] | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
 ) -> Summary:
     """Clean files and folders into `out`, as `pixelclean clean` does.
 
-    `policy` names a shipped policy or a TOML file, `key` the project's key file (by default the one of this user, made
-    at first use), `store` the private folder (by default beside `out`), `jobs` how many processors to use.
+    `policy` is a Policy, the name of a shipped one or a TOML file, `key` the project's key file (by default the one of
+    this user, made at first use), `store` the private folder (by default beside `out`), `jobs` how many processors to
+    use (by default all).
     Files are cleaned in child processes, so a script calls this under `if __name__ == "__main__":`.
     Raises UsageError and ConfigurationError; what becomes of a file is never an exception.
     """
     many = [inputs] if isinstance(inputs, str | PathLike) else inputs
     settings = RunSettings(
-        policy_source=policy,
+        policy_source=policy if isinstance(policy, str | Policy) else Path(policy),
         key_file=Path(key) if key is not None else _own_key(),
         store=Path(store) if store is not None else None,
-        jobs=jobs,
+        jobs=jobs or processors(),
     )
     return run(tuple(Path(given) for given in many), Path(out), settings)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def _own_key() -> Path:
@@ -120,19 +125,20 @@ def run(
     Raises UsageError and ConfigurationError before anything is touched, and ConfigurationError when the store fails.
     """
     started = monotonic()
-    policy, key = Policy.load(settings.policy_source), load_key(settings.key_file)
+    source = settings.policy_source
+    policy, key = source if isinstance(source, Policy) else Policy.load(source), load_key(settings.key_file)
     judges = cleaner_for(settings.task, policy, key).digest
     root = settings.store or default_root(out)
     check_places(inputs, out, root)
     check_out(out, root)
     found = list(discover(inputs))
     tally = _Tally(len(found), progress)
-    with Store.open(root, out, key) as store:
+    with (Store.borrow if settings.dry_run else Store.open)(root, out, key) as store:
         _bind(store, settings.task)
         workers, threads = _shared_out(settings.jobs, len(found))
         pool = Pool(WorkerSettings(settings.task, policy, key, store.spool, threads), workers)
         if settings.dry_run:
-            _rehearse(found, pool, tally)
+            reasons = _rehearse(found, pool, tally)
         else:
             delivery = Delivery.open(store, key, Run(policy.name, policy.digest, judges, __version__))
             try:
@@ -140,12 +146,19 @@ def run(
                     delivery.start_over()
                 _Work(found, pool, delivery, tally).do()
                 delivery.finish()
+                reasons = _reasons(store, found)
             finally:
                 try:
                     _conclude(store)
                 finally:
                     delivery.close()
-    return Summary(tally.outcomes, tuple(tally.reasons.most_common()), monotonic() - started, root, out)
+    return Summary(tally.outcomes, tuple(reasons.most_common()), monotonic() - started, root, out)
+
+
+def _reasons(store: Store, found: list[Found]) -> Counter[ReasonCode]:
+    """Reasons of the inputs of this run, as they stand when all are known: some notes follow from all together."""
+    names = {source_name(each.path) for each in found}
+    return Counter(code for source, codes in store.ledger.reasons() if source in names for code in set(codes))
 
 
 def _conclude(store: Store) -> None:
@@ -205,16 +218,20 @@ class _Work:
             self._count(self.delivery.deliver(found.path, result, spool=spool))
 
     def _count(self, record: Record) -> None:
-        self.tally.add(record.outcome.value, record.reasons)
+        self.tally.add(record.outcome.value)
 
 
-def _rehearse(inputs: list[Found], pool: Pool, tally: _Tally) -> None:
-    """Clean everything in the spool and place nothing."""
+def _rehearse(inputs: list[Found], pool: Pool, tally: _Tally) -> Counter[ReasonCode]:
+    """Clean everything in the spool and place nothing; the reasons of what would not be skipped."""
     met = {found.path: found.met for found in inputs}
+    reasons: Counter[ReasonCode] = Counter()
 
     def end(found: Found, result: Result) -> None:
-        word = Ended.SKIPPED.value if _is_skipped(found, result) else word_of(result.outcome)
-        tally.add(word, reasons_of(result.outcome))
+        if _is_skipped(found, result):
+            tally.add(Ended.SKIPPED.value)
+        else:
+            tally.add(word_of(result.outcome))
+            reasons.update({reason.code for reason in reasons_of(result.outcome)})
 
     def jobs() -> Iterator[Job]:
         for found in inputs:
@@ -227,12 +244,14 @@ def _rehearse(inputs: list[Found], pool: Pool, tally: _Tally) -> None:
     with pool:
         for done in pool.results(jobs()):
             end(Found(done.job.path, met[done.job.path]), done.result)
+    return reasons
 
 
 def _is_skipped(found: Found, result: Result) -> bool:
     """Whether a file that a walk met is nothing that anybody asked to have cleaned."""
     codes = {reason.code for reason in reasons_of(result.outcome)}
-    return found.met is Met.ON_A_WALK and bool(codes) and codes <= _NONE_OF_OURS
+    lost = ReasonCode.EMPTY_FILE in codes and found.path.suffix.lower() in _IMAGES
+    return found.met is Met.ON_A_WALK and bool(codes) and codes <= _NONE_OF_OURS and not lost
 
 
 def _job(found: Found) -> Job | Result:
@@ -250,10 +269,17 @@ def _looked_at(found: Found) -> Job:
     status = found.path.stat()
     if not stat.S_ISREG(status.st_mode):
         # Opening a named pipe would wait for somebody to write to it.
-        folder = stat.S_ISDIR(status.st_mode)
-        raise Refused(ReasonCode.UNREADABLE, "a folder that cannot be listed" if folder else "not a regular file")
+        raise Refused(ReasonCode.UNREADABLE, _unopened(found.path, status.st_mode))
     if not status.st_size:
         raise Refused(ReasonCode.EMPTY_FILE)
     if found.met is Met.ON_A_WALK and not looks_like_dicom(found.path):
         raise Refused(ReasonCode.NOT_DICOM)
     return Job(found.path, digest_of(found.path))
+
+
+def _unopened(path: Path, mode: int) -> str:
+    """What stands in the place of a file."""
+    if not stat.S_ISDIR(mode):
+        return "not a regular file"
+    followed = not path.is_symlink() or not os.access(path, os.R_OK | os.X_OK)
+    return "a folder that cannot be listed" if followed else "a link to a folder is not followed"

@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +10,11 @@ from rich.console import Console
 
 from pixelclean.cli import options, tables
 from pixelclean.cli.codes import of_ends
-from pixelclean.cli.looking import files_of, looking_cleaner
+from pixelclean.cli.looking import Look, files_of, look, looking_cleaner
 from pixelclean.detect import drawn, pictures, png
-from pixelclean.dicom import read
-from pixelclean.errors import Refused, UsageError
+from pixelclean.errors import UsageError
 from pixelclean.examination import Examination, OpenImage
 from pixelclean.geometry import Region
-from pixelclean.outcome import Reason
-from pixelclean.pipeline import Cleaner
-from pixelclean.reasons import ReasonCode
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """What was seen in one file: its digest ("" where it could not be read), and the reasons to hold it so far."""
-
-    path: Path
-    digest: str
-    seen: Examination
-    reasons: tuple[Reason, ...]
-    image: OpenImage | None = None
 
 
 @click.command(short_help="Show what would be masked.")
@@ -47,52 +30,39 @@ class Look:
 def detect(inputs: tuple[Path, ...], policy: str, as_json: bool, preview: Path | None) -> None:
     """Show what `clean` would mask at first sight in INPUT, and change nothing.
 
-    Exits 3 or 4 when a file would be queued or quarantined for what is seen before anything is cleaned.
+    Exits 3 or 4 when a file would be queued or quarantined for what is seen before anything is cleaned.  Files are
+    decoded in this very process, without the limits of `clean`: use it on files that you trust not to crash a codec.
     """
     cleaner, console = looking_cleaner(policy), tables.output()
     if preview is not None:
         _make_private(preview)
     ends = set()
     for number, path in enumerate(files_of(inputs), start=1):
-        look = _look(cleaner, path)
-        ends |= {reason.code.end for reason in look.reasons}
+        shown = look(cleaner, path)
+        ends |= {reason.code.end for reason in shown.reasons}
         if as_json:
-            click.echo(json.dumps(_as_object(look)))
+            click.echo(json.dumps(_as_object(shown)))
         else:
-            _print(console, look)
-        if preview is not None and look.image is not None:
-            _save(preview, number, look.image, look.seen)
+            _print(console, shown)
+        if preview is not None and shown.inspection is not None and shown.inspection.image is not None:
+            _save(preview, number, shown.inspection.image, shown.inspection.seen)
     click.get_current_context().exit(of_ends(ends))
 
 
-def _look(cleaner: Cleaner, path: Path) -> Look:
-    digest = ""
-    try:
-        source = read(path, cleaner.policy.limits)
-        digest = source.digest
-        kind, image, seen = cleaner.inspect(source)
-    except Refused as refused:
-        return Look(path, digest, Examination(), (Reason(refused.code, refused.detail),))
-    return Look(path, digest, seen, (*((kind.reason,) if kind.reason else ()), *seen.notes, *_doubts(seen)), image)
-
-
-def _doubts(seen: Examination) -> Iterator[Reason]:
-    """What the decision would ask about, as far as it is known before anything is cleaned."""
-    if seen.document:
-        yield Reason(ReasonCode.LOOKS_LIKE_DOCUMENT)
-    if seen.doubtful:
-        yield Reason(ReasonCode.FAINT_TEXT, f"{len(seen.doubtful)} places")
-
-
-def _as_object(look: Look) -> dict[str, Any]:
+def _as_object(shown: Look) -> dict[str, Any]:
     """Spelled as results.jsonl spells it (DESIGN 6)."""
+    seen = _seen(shown)
     return {
-        "source": os.fsencode(look.path).decode("utf-8", "backslashreplace"),
-        "digest": look.digest,
-        "reasons": [{"code": reason.code, "detail": reason.detail} for reason in look.reasons],
-        "regions": [_region(region) for region in look.seen.regions],
-        "doubtful": [_region(region) for region in look.seen.doubtful],
+        "source": os.fsencode(shown.path).decode("utf-8", "backslashreplace"),
+        "digest": shown.source.digest if shown.source else "",
+        "reasons": [{"code": reason.code, "detail": reason.detail} for reason in shown.reasons],
+        "regions": [_region(region) for region in seen.regions],
+        "doubtful": [_region(region) for region in seen.doubtful],
     }
+
+
+def _seen(shown: Look) -> Examination:
+    return shown.inspection.seen if shown.inspection else Examination()
 
 
 def _region(region: Region) -> dict[str, Any]:
@@ -105,12 +75,13 @@ def _region(region: Region) -> dict[str, Any]:
     }
 
 
-def _print(console: Console, look: Look) -> None:
-    click.echo(click.style(str(look.path), bold=True))
-    tables.regions(console, look.seen.regions, "would be masked")
-    tables.regions(console, look.seen.doubtful, "may be text")
-    tables.reasons(console, look.reasons)
-    if not (look.seen.regions or look.seen.doubtful or look.reasons):
+def _print(console: Console, shown: Look) -> None:
+    seen = _seen(shown)
+    click.echo(click.style(str(shown.path), bold=True))
+    tables.regions(console, seen.regions, "would be masked")
+    tables.regions(console, seen.doubtful, "may be text")
+    tables.reasons(console, shown.reasons)
+    if not (seen.regions or seen.doubtful or shown.reasons):
         click.echo("  nothing\n")
 
 

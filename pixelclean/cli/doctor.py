@@ -29,7 +29,6 @@ PACKAGES = (
     "pydicom",
     "pyjpegls",
     "pylibjpeg-rle",
-    "pytesseract",
     "rich",
     "sqlalchemy",
 )

@@ -1,47 +1,90 @@
 """pixelclean explain"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from pixelclean.cli import options, tables
-from pixelclean.cli.looking import looking_cleaner
-from pixelclean.devices import Kind
-from pixelclean.dicom import read, syntax_of
-from pixelclean.header import Fate
+from pixelclean.cli.codes import of_ends
+from pixelclean.cli.looking import Look, look, looking_cleaner, reason_of
+from pixelclean.dicom import Source, quiet, syntax_of
+from pixelclean.drafting import Redaction, Treatment, redact
+from pixelclean.fates import Told, told
 from pixelclean.heading import Deidentified
+from pixelclean.outcome import Outcome, Queued, Released, outcome_of, word_of
+from pixelclean.pipeline import Cleaner, Inspection
 
-_WORDS = {True: "changed", False: "kept"}
+_UNTIL_THEN = {
+    Released: "once the written file proves clean (of an image, a second look may mask more, or ask)",
+    Queued: "waits for a person",
+}
 
 
 @click.command(short_help="Say what would become of one file, and why.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=options.FILE)
 @options.policy
 def explain(file: Path, policy: str) -> None:
-    """Every attribute's fate and why, every region and why.  No value of FILE is shown."""
+    """What would become of FILE: where it ends and why, every region, every attribute's fate.  No value is shown.
+
+    Exits 3 or 4 when it would be queued or quarantined for what is seen at first sight.  FILE is decoded in this very
+    process, without the limits of `clean`: use it on a file that you trust not to crash a codec.
+    """
+    options.require([file])
     cleaner, console = looking_cleaner(policy), tables.output()
-    source = read(file, cleaner.policy.limits)
-    kind, image, seen = cleaner.inspect(source)
-    click.echo(f"policy           {cleaner.policy.name} {cleaner.policy.version}")
-    click.echo(f"transfer syntax  {syntax_of(source.transfer_syntax).name}")
-    for line in _about(kind):
+    shown = look(cleaner, file)
+    reasons, syntax = shown.reasons, ""
+    fates: tuple[Told, ...] = ()
+    if shown.source is not None and shown.inspection is not None and shown.inspection.kind.reason is None:
+        try:
+            syntax, fates = _leaving(cleaner, shown.source, shown.inspection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, `clean` would hold the file for it
+            reasons = (*reasons, reason_of(error))
+    for line in (*_about(cleaner, shown, syntax), *_end(outcome_of(reasons))):
         click.echo(line)
-    click.echo(f"pixels           {'none' if image is None else _shape(image.frames.format.shape, len(image.frames))}")
     click.echo()
-    tables.reasons(console, (*((kind.reason,) if kind.reason else ()), *seen.notes))
-    tables.regions(console, seen.regions, "masked")
-    tables.regions(console, seen.doubtful, "may be text: an operator is asked")
-    if kind.reason is None:
-        heading = Deidentified(cleaner.key, cleaner.policy.header)
-        fates = heading.cleaned(source, heading.identifiers(source)).fates
-        _print_fates(fates)
+    tables.reasons(console, reasons)
+    if shown.inspection is not None:
+        tables.regions(console, shown.inspection.seen.regions, "masked")
+        tables.regions(console, shown.inspection.seen.doubtful, "may be text: an operator is asked")
+    _print(console, fates)
+    click.get_current_context().exit(of_ends(reason.code.end for reason in reasons))
 
 
-def _about(kind: Kind) -> Iterable[str]:
-    yield f"SOP class        {kind.sop_class or 'unknown'}: {kind.standing}"
-    yield f"burns in text    {'often, every place that may be text is masked' if kind.burns_in_text else 'rarely'}"
-    yield f"may show a face  {kind.features or 'not known'}"
+@quiet()  # pydicom's warnings quote values
+def _leaving(cleaner: Cleaner, source: Source, seen: Inspection) -> tuple[str, tuple[Told, ...]]:
+    """The transfer syntax and every attribute as they would leave: cleaned in memory, nothing is written."""
+    heading = Deidentified(cleaner.key, cleaner.policy.header)
+    identifiers = heading.identifiers(source)
+    leaving = heading.dataset(source, identifiers, seen.kind)
+    redaction = Redaction(Treatment.KEPT)
+    if seen.image is not None and seen.plan is not None:
+        redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax)
+    syntax = redaction.encoded.transfer_syntax if redaction.encoded else source.transfer_syntax
+    return syntax, told(source.dataset, heading.cleaned(source, identifiers), leaving, redaction.treatment)
+
+
+def _about(cleaner: Cleaner, shown: Look, leaving: str) -> Iterator[str]:
+    """What is known about the file; `leaving` is the transfer syntax of its output, "" where that is not known."""
+    yield f"policy           {cleaner.policy.name} {cleaner.policy.version}"
+    if shown.source is not None:
+        syntax = shown.source.transfer_syntax
+        written = f", written as {syntax_of(leaving).name}" if leaving and leaving != syntax else ""
+        yield f"transfer syntax  {syntax_of(syntax).name}{written}"
+    if shown.inspection is not None:
+        kind, image = shown.inspection.kind, shown.inspection.image
+        yield f"SOP class        {kind.sop_class or 'unknown'}: {kind.standing}"
+        yield f"burns in text    {'often, every place that may be text is masked' if kind.burns_in_text else 'rarely'}"
+        yield f"may show a face  {kind.features or 'not known'}"
+        if kind.reason is None:
+            yield f"pixels           {_shape(image.frames.format.shape, len(image.frames)) if image else 'none'}"
+
+
+def _end(outcome: Outcome) -> Iterator[str]:
+    """Where the file ends, as far as it is known before anything is written."""
+    more = _UNTIL_THEN.get(type(outcome), "it cannot be cleaned as it is")
+    yield f"becomes          {word_of(outcome)}: {more}"
 
 
 def _shape(shape: tuple[int, int, int], frames: int) -> str:
@@ -49,9 +92,12 @@ def _shape(shape: tuple[int, int, int], frames: int) -> str:
     return f"{frames} frame{'s' if frames != 1 else ''} of {columns} by {rows}, {samples} sample{'s' if samples != 1 else ''}"
 
 
-def _print_fates(fates: Iterable[Fate]) -> None:
-    rows = [(_WORDS[fate.changed], _path(fate.path), fate.keyword or "-", fate.action.name, fate.why) for fate in fates]
-    tables.show(tables.output(), ("", "attribute", "keyword", "action", "why"), rows, "header")
+def _print(console: Console, fates: Iterable[Told]) -> None:
+    rows = [
+        (fate.becomes, _path(fate.path), fate.keyword or "-", fate.action.name if fate.action else "-", fate.why)
+        for fate in fates
+    ]
+    tables.show(console, ("", "attribute", "keyword", "action", "why"), rows, "what the output would say")
 
 
 def _path(path: str) -> str:

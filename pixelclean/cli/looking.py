@@ -1,6 +1,5 @@
 """Looking at files without changing or placing anything: which files, through which cleaner, and what is seen."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,13 +55,15 @@ def reason_of(error: Exception) -> Reason:
             return Reason(error.code, error.detail)
         case MemoryError():
             return Reason(ReasonCode.OUT_OF_MEMORY)
+        case OSError():
+            return Reason(ReasonCode.UNREADABLE)
         case _:
             return Reason(ReasonCode.INTERNAL_ERROR, place_of(error))
 
 
 def _read(cleaner: Cleaner, path: Path) -> Source:
     # Opening a named pipe would wait for somebody to write to it.
-    if os.path.lexists(path) and path.exists() and not path.is_file():
+    if path.exists() and not path.is_file():
         raise Refused(ReasonCode.UNREADABLE, "not a regular file")
     return read(path, cleaner.policy.limits)
 

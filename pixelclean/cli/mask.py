@@ -1,10 +1,10 @@
 """pixelclean mask"""
 
 from pathlib import Path
+from typing import Unpack
 
 import click
 
-from pixelclean.batch.run import RunSettings
 from pixelclean.batch.task import Mask, MaskOnly
 from pixelclean.cli import options
 from pixelclean.cli.running import run_and_exit
@@ -43,7 +43,7 @@ def _box(value: str) -> Box:
 @click.option(
     "--rules",
     "rules_file",
-    type=options.READABLE,
+    type=click.Path(exists=True, path_type=Path),
     metavar="FILE",
     help="Device rules that say what to mask; a file, or a folder of them.",
 )
@@ -56,12 +56,7 @@ def mask(
     boxes: tuple[Box, ...],
     rules_file: Path | None,
     keep_header: bool,
-    policy: str,
-    key_file: Path | None,
-    store: Path | None,
-    jobs: int | None,
-    fresh: bool,
-    dry_run: bool,
+    **chosen: Unpack[options.Chosen],
 ) -> None:
     """Fill the given boxes in every frame of every INPUT, and look for nothing else.
 
@@ -71,13 +66,5 @@ def mask(
         raise UsageError("say what to mask: either --box, once or more, or --rules")
     if keep_header:
         click.echo(_KEPT_NOTICE, err=True)
-    settings = RunSettings(
-        policy_source=policy,
-        key_file=options.key_in_use(key_file),
-        store=store,
-        jobs=jobs or options.processors(),
-        fresh=fresh,
-        dry_run=dry_run,
-        task=MaskOnly(boxes, rules_file) if keep_header else Mask(boxes, rules_file),
-    )
-    run_and_exit(inputs, out, settings)
+    task = MaskOnly(boxes, rules_file) if keep_header else Mask(boxes, rules_file)
+    run_and_exit(inputs, out, options.settings(task, **chosen))

@@ -1,22 +1,41 @@
 """Arguments and options that several commands share, and the key that a run uses."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import click
 
+from pixelclean.batch.run import RunSettings, processors
+from pixelclean.batch.task import Task
+from pixelclean.errors import UsageError
 from pixelclean.keyfile import create_key, default_key_path, load_key
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-READABLE = click.Path(exists=True, path_type=Path)
+FILE = click.Path(dir_okay=False, readable=False, path_type=Path)
+"""A file that is looked at; one that cannot be opened is a finding about it, so click does not ask."""
 
 
 def inputs(command: Command) -> Command:
-    """INPUT..."""
-    return click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=READABLE)(command)
+    """INPUT...; what is not there is a mistake in usage, what cannot be opened becomes a line of the run."""
+    return click.argument(
+        "inputs",
+        metavar="INPUT...",
+        nargs=-1,
+        required=True,
+        type=click.Path(readable=False, path_type=Path),
+        callback=lambda _context, _parameter, given: require(given),
+    )(command)
+
+
+def require(given: Sequence[Path]) -> Sequence[Path]:
+    """The paths, when each of them is there, be it as a link to nothing."""
+    for path in given:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder")
+    return given
 
 
 def out(command: Command) -> Command:
@@ -50,16 +69,39 @@ def of_a_run(command: Command) -> Command:
             ),
             click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processors to use.  [default: all]"),
             click.option("--fresh", is_flag=True, help="Clean again what an earlier run has finished."),
-            click.option("--dry-run", is_flag=True, help="Do everything except placing files in OUT."),
+            click.option(
+                "--dry-run",
+                is_flag=True,
+                help="Clean and prove everything, and leave nothing behind but a key made at first use.",
+            ),
         )
     ):
         command = option(command)
     return command
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0))
+class Chosen(TypedDict):
+    """What `policy` and `of_a_run` hand to a command."""
+
+    policy: str
+    key_file: Path | None
+    store: Path | None
+    jobs: int | None
+    fresh: bool
+    dry_run: bool
+
+
+def settings(task: Task, **chosen: Unpack[Chosen]) -> RunSettings:
+    """The settings of a run that does `task`."""
+    return RunSettings(
+        policy_source=chosen["policy"],
+        key_file=key_in_use(chosen["key_file"]),
+        store=chosen["store"],
+        jobs=chosen["jobs"] or processors(),
+        fresh=chosen["fresh"],
+        dry_run=chosen["dry_run"],
+        task=task,
+    )
 
 
 def key_in_use(named: Path | None) -> Path:

@@ -26,13 +26,16 @@ def run_and_exit(inputs: tuple[Path, ...], out: Path, settings: RunSettings) -> 
 
 def _next_steps(summary: Summary, settings: RunSettings) -> Iterable[str]:
     yield f"{sum(summary.counts.values())} files in {summary.seconds:.0f} s."
+    if summary.counts.get("skipped", 0):
+        yield "Skipped:         not DICOM, or empty, or a DICOMDIR; left where it was"
     if settings.dry_run:
         yield "A dry run: nothing was placed, and nothing was withdrawn."
         return
     if summary.counts.get("released", 0):
-        yield f"Released files:  {summary.out}"
-    yield f"Report:          {summary.store / 'report.html'}  (private, like everything beside it)"
+        yield f"Released files:  {summary.out.resolve()}"
+    store = summary.store.resolve()
+    yield f"Report:          {store / 'report.html'}  (private, like everything beside it)"
     if summary.counts.get("queued", 0):
-        yield f"Queue:           {summary.store / 'queue'}  waits for a person; nothing of it is in OUT"
+        yield f"Queue:           {store / 'queue'}  waits for a person; nothing of it is in OUT"
     if summary.counts.get("quarantined", 0):
-        yield f"Quarantine:      {summary.store / 'quarantine'}  cannot be cleaned as it is; nothing of it is in OUT"
+        yield f"Quarantine:      {store / 'quarantine'}  cannot be cleaned as it is; nothing of it is in OUT"

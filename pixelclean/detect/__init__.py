@@ -1,7 +1,7 @@
 """Frames to text findings: the networks, the view they get, the reader, and pictures of what was found."""
 
 from pixelclean.detect.document import looks_like_document
-from pixelclean.detect.find import Finder, Findings
+from pixelclean.detect.find import Finder, Findings, sample_of
 from pixelclean.detect.network import REACH, Network, Networks, Picture
 from pixelclean.detect.preview import drawn, png
 from pixelclean.detect.read import Word, read_words, require_tesseract
@@ -22,4 +22,5 @@ __all__ = [
     "png",
     "read_words",
     "require_tesseract",
+    "sample_of",
 ]

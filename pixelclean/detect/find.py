@@ -18,6 +18,7 @@ from pixelclean.dicom import Frames
 from pixelclean.geometry import Box, covering
 from pixelclean.policy import PixelPolicy
 
+S = TypeVar("S")
 T = TypeVar("T")
 Suspicion = Callable[[Box], bool]
 """Tells whether nothing but text is expected in a box."""
@@ -27,6 +28,11 @@ _LARGE = (
     1600  # from this many pixels along a side text may be taller than the networks know: half size is looked at too
 )
 _COMPACT = 0.65  # a place that fills this share of its bounding box is masked as that box
+# Smaller sizes, and turns in degrees: a place there needs the first score, and is followed down to the second.
+_SMALLER = {0.5: (8.0, 5.0), 0.25: (11.0, 5.0)}
+_TURNS = {30.0: (6.0, 1.0), -30.0: (6.0, 1.0)}
+_SAMPLE = 3
+_LEAST_SIDE = 96
 _NOTHING = -100.0  # the score of a place that was not looked at
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
@@ -62,14 +68,17 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        looks = list(self._each(self._first_look_and_page, _all_pictures(frames, display)))
-        scores = _union(scores for scores, _ in looks)
+        looks = self._each(self._every_size_and_page, _all_pictures(frames, display))
+        scores, page = next(looks)
+        for more, another in looks:  # one by one: a long cine has many
+            np.maximum(scores, more, out=scores)
+            page |= another
         places = [
             place
             for place in _components(scores > self.policy.text_score)
             if place.best(scores) >= self.policy.seed_score or suspicious(place.box)
         ]
-        return Findings(self._boxes(places, frames), page=any(page for _, page in looks))
+        return Findings(self._boxes(places, frames), page=page)
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
@@ -82,20 +91,32 @@ class Finder:
         shown = (p for i in indices for p in pictures(frames.frame(i), frames.format, display))
         return self._judged(list(self._each(partial(self._careful_within, within=within), shown)), frames)
 
-    def _each(self, look: Callable[[Picture], T], shown: Iterable[Picture]) -> Iterator[T]:
+    def _each(self, look: Callable[[S], T], shown: Iterable[S]) -> Iterator[T]:
         """What a look gives for each picture, in order; never more than `threads` pictures exist at a time."""
         waiting = iter(shown)
         with ThreadPoolExecutor(self.threads) as pool:
             while batch := list(islice(waiting, self.threads)):
                 yield from pool.map(look, batch)
 
-    def _first_look_and_page(self, picture: Picture) -> tuple[Scores, bool]:
-        return self._first_look(picture), looks_like_document(picture)
+    def _every_size_and_page(self, shown: "_Shown") -> tuple[Scores, bool]:
+        """The first look, also at smaller sizes, for text taller than the network knows, and turned; and if it is a page.
 
-    def _careful_if_suspect(self, picture: Picture) -> tuple[Scores | None, bool]:
+        The network reads text along rows and columns, give or take 15 degrees; two turns cover the angles between.
+        What is made smaller or turned looks more like text than it is, so there a place must be beyond doubt.
+        """
+        picture, first = shown.picture, self.networks.first
+        least = min(picture.shape[:2])
+        looks = [self._first_look(picture)]
+        sizes = [size for size in _SMALLER if least * size >= _LEAST_SIDE]
+        turns = _TURNS if shown.sampled and least >= _LEAST_SIDE else {}
+        looks += [_beyond_doubt(_at_scale(first, picture, size), *_SMALLER[size]) for size in sizes]
+        looks += [_beyond_doubt(_turned(first, picture, angle), *scores) for angle, scores in turns.items()]
+        return _union(looks), shown.is_page()
+
+    def _careful_if_suspect(self, shown: "_Shown") -> tuple[Scores | None, bool]:
         """The careful look where the first one suspects text, None where it does not; and whether it is a page."""
-        suspect = bool(self._first_look(picture).max() > self.policy.suspect_score)
-        return self.careful(picture) if suspect else None, looks_like_document(picture)
+        suspect = bool(self._first_look(shown.picture).max() > self.policy.suspect_score)
+        return self.careful(shown.picture) if suspect else None, shown.is_page()
 
     def _careful_within(self, picture: Picture, within: Box) -> Scores:
         """The careful look at one part of a picture; nothing is seen elsewhere."""
@@ -142,6 +163,19 @@ class Finder:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """A picture of a frame; the first one shows it as it is, the others stretch it.  `sampled`: see `sample_of`."""
+
+    picture: Picture
+    first: bool
+    sampled: bool
+
+    def is_page(self) -> bool:
+        """Whether the frame looks like a scanned page: a stretched one may be white without being paper."""
+        return self.first and looks_like_document(self.picture)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Place:
     """Connected cells: the box around them, and which cells of that box they are."""
 
@@ -169,14 +203,45 @@ def _pixels(cells: Box) -> Box:
     return Box(*(CELL * edge for edge in cells.edges))
 
 
-def _all_pictures(frames: Frames, display: Display) -> Iterable[Picture]:
+def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
     """The pictures of every frame; only frames that equal an earlier one byte for byte are skipped."""
     seen: set[str] = set()
+    sampled = sample_of(len(frames))
     for index in range(len(frames)):
         digest = frames.digest(index)
         if digest not in seen:
             seen.add(digest)
-            yield from pictures(frames.frame(index), frames.format, display)
+            for number, picture in enumerate(pictures(frames.frame(index), frames.format, display)):
+                yield _Shown(picture, number == 0, index in sampled)
+
+
+def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
+    """Places whose best score is at least `least`, down to `edge`; nothing is seen elsewhere."""
+    kept = np.full_like(scores, _NOTHING)
+    for place in _components(scores > edge):
+        if place.best(scores) >= least:
+            kept[place.bound.slices][place.cells] = least
+    return kept
+
+
+def sample_of(frames: int) -> tuple[int, ...]:
+    """First, middle and last: looks that take long are taken at a sample of the frames."""
+    steps = max(1, min(_SAMPLE, frames) - 1)
+    return tuple(sorted({round(step * (frames - 1) / steps) for step in range(steps + 1)}))
+
+
+def _turned(network: Network, picture: Picture, angle: float) -> Scores:
+    """Scores of the picture turned by `angle` degrees, brought back to the cells of the picture itself."""
+    rows, columns = picture.shape[:2]
+    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0))
+    width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
+    turn[:, 2] += (width - columns) / 2, (height - rows) / 2
+    turned = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    scores = network.scores(np.asarray(turned, np.uint8))
+    turn[:, 2] = turn[:, 2] / CELL  # the same turn, in cells
+    size = (-(-columns // CELL), -(-rows // CELL))
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(scores, turn, size, flags=flags, borderValue=_NOTHING), np.float32)
 
 
 def _union(looks: Iterable[Scores]) -> Scores:

@@ -7,12 +7,13 @@ palette images are seen in colour and as indices.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from typing import Any, Self
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydicom import DataElement, Dataset
+from pydicom import DataElement, Dataset, Sequence
 from pydicom.multival import MultiValue
 
 from pixelclean.detect.network import Picture
@@ -22,6 +23,7 @@ Window = tuple[float, float]
 """Lowest and highest stored value that the picture tells apart."""
 
 _EXACT = 1 << 23  # beyond it single precision no longer tells neighbouring values apart
+_MOST_WINDOWS = 6
 _CLOSE = 0.05  # windows whose bounds differ by less than this share of their width show the same
 
 
@@ -41,7 +43,8 @@ class Display:
         inverse = dataset.get("PresentationLUTShape", "") == "INVERSE"
         palette, first = _palette(dataset) if photometric == "PALETTE COLOR" else (None, 0)
         # In MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
-        return cls(tuple(_header_windows(dataset))[:2], palette, first, photometric == "MONOCHROME1" or inverse)
+        windows = tuple(islice(_all_windows(dataset), _MOST_WINDOWS))
+        return cls(windows, palette, first, photometric == "MONOCHROME1" or inverse)
 
 
 def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tuple[Picture, ...]:
@@ -65,7 +68,7 @@ def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> lis
     candidates: list[Window] = []
     if form.bits_stored == 8 and not form.signed:
         candidates.append((0.0, 255.0))
-    shown = _distinct([*candidates, (low, high), _spread(grey), *display.windows])
+    shown = _distinct([*candidates, (low, high), *_spreads(grey), *display.windows])
     return shown or [(min(low, 0.0), max(high, 0.0) + 1)]
 
 
@@ -74,7 +77,7 @@ def _dark_windows(bright: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
     full = (0.0, float((1 << form.bits_stored) - 1))
     extremes = _extremes(bright)
     if form.bits_stored > 8:
-        return _distinct([full, extremes, _spread(bright)])[1:]
+        return _distinct([full, extremes, *_spreads(bright)])[1:]
     return [extremes] if 0 < extremes[1] - extremes[0] < full[1] / 2 else []
 
 
@@ -93,12 +96,22 @@ def _extremes(values: npt.NDArray[Any]) -> Window:
     return (float(numbers.min()), float(numbers.max())) if numbers.size else (0.0, 0.0)
 
 
-def _spread(grey: npt.NDArray[Any]) -> Window:
-    """Where 98 of 100 values lie, from a sample when the image is large."""
+def _spreads(grey: npt.NDArray[Any]) -> Iterator[Window]:
+    """Where 98 of 100 values lie, from a sample when the image is large.
+
+    Where three quarters of the values crowd into less than a quarter of that, also where they lie: a few very bright or
+    very dark pixels, metal or a collimator, would hide text among all the others.
+    """
     sample = grey[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
     numbers = _numbers_in(sample)
-    low, high = np.percentile(numbers, (1, 99)) if numbers.size else (0, 0)
-    return float(low), float(high)
+    if not numbers.size:
+        return
+    low, lower, upper, high = (float(edge) for edge in np.percentile(numbers, (1, 25, 75, 99)))
+    yield low, high
+    if (upper - low) * 4 < high - low:
+        yield low, low + 2 * max(upper - low, 1)
+    if (high - lower) * 4 < high - low:
+        yield high - 2 * max(high - lower, 1), high
 
 
 def _numbers_in(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -136,10 +149,36 @@ def _ybr_to_rgb(ybr: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(swapped, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
-def _header_windows(dataset: Dataset) -> Iterator[Window]:
-    """Window Center and Width (PS3.3 C.11.2.1.2) in stored values."""
-    slope = _number(dataset.get("RescaleSlope")) or 1.0
-    intercept = _number(dataset.get("RescaleIntercept")) or 0.0
+def _all_windows(dataset: Dataset) -> Iterator[Window]:
+    """The windows of the data set, of its VOI LUTs, and of its functional groups (PS3.3 C.7.6.16.2.10)."""
+    yield from _header_windows(dataset, dataset)
+    yield from _lut_ranges(dataset)
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in _items(dataset, groups):
+            values = next(_items(group, "PixelValueTransformationSequence"), dataset)
+            for voi in _items(group, "FrameVOILUTSequence"):
+                yield from _header_windows(voi, values)
+                yield from _lut_ranges(voi)
+
+
+def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
+    """The items of a sequence, none where it is absent or no sequence."""
+    items = dataset.get(keyword)
+    return iter(items if isinstance(items, Sequence) else ())
+
+
+def _lut_ranges(dataset: Dataset) -> Iterator[Window]:
+    """The input values that each VOI LUT tells apart (PS3.3 C.11.2.1.1)."""
+    for lut in _items(dataset, "VOILUTSequence"):
+        entries, first, *_ = (*_numbers(lut.get("LUTDescriptor")), 0.0, 0.0)
+        if entries:
+            yield first, first + entries
+
+
+def _header_windows(dataset: Dataset, values: Dataset) -> Iterator[Window]:
+    """Window Center and Width (PS3.3 C.11.2.1.2) in stored values; `values` holds the rescale."""
+    slope = _number(values.get("RescaleSlope")) or 1.0
+    intercept = _number(values.get("RescaleIntercept")) or 0.0
     for center, width in zip(_numbers(dataset.get("WindowCenter")), _numbers(dataset.get("WindowWidth")), strict=False):
         edges = sorted(((center + side * width / 2) - intercept) / slope for side in (-1, 1))
         if edges[1] > edges[0] and np.isfinite(edges).all():

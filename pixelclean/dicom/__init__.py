@@ -1,10 +1,11 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
-from pixelclean.dicom.bare import bared
+from pixelclean.dicom.bare import Streams, bared
 from pixelclean.dicom.dictionary import know_additions
-from pixelclean.dicom.encode import Encoded, encode, put_pixels
+from pixelclean.dicom.encode import Encoded, drop_offset_tables, encode, keep_true_offset_tables, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
 from pixelclean.dicom.frames import Frames, open_frames
+from pixelclean.dicom.loss import is_lossy
 from pixelclean.dicom.quiet import quiet
 from pixelclean.dicom.report import CodecState, codec_report
 from pixelclean.dicom.source import Source, digest_of, facts_of, looks_like_dicom, read, read_bytes
@@ -19,12 +20,15 @@ __all__ = [
     "codec_report",
     "CodecState",
     "digest_of",
+    "drop_offset_tables",
     "encode",
     "Encoded",
     "facts_of",
     "Fidelity",
     "Frames",
     "has_pixels",
+    "is_lossy",
+    "keep_true_offset_tables",
     "Kind",
     "know_additions",
     "looks_like_dicom",
@@ -37,6 +41,7 @@ __all__ = [
     "read",
     "read_bytes",
     "Source",
+    "Streams",
     "syntax_of",
     "SYNTAXES",
     "TransferSyntax",

@@ -7,6 +7,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PersonName
 
+from pixelclean.dicom.character_sets import defined_terms
 from pixelclean.dicom.element import UNDEFINED, Element, Item, SequenceElement, is_private, public_vr, show
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -101,13 +102,13 @@ def _force(dataset: Dataset, tag: int) -> None:
 def _charset(item: Item, parent: Charset) -> Charset:
     """The character sets of one level: its own, or those of the level above (PS3.5 6.1.2.5)."""
     element = item.elements.get(_CHARACTER_SET)
-    if not isinstance(element, Element) or not element.value:
+    if element is None or (isinstance(element, Element) and not element.value):
         return parent
-    try:
-        terms = element.value.decode("ascii").rstrip("\0 ").split("\\")
-        return list(convert_encodings(terms))
-    except (UnicodeDecodeError, LookupError, ValueError):
-        raise Refused(ReasonCode.MALFORMED, show(_CHARACTER_SET)) from None
+    if not isinstance(element, Element) or (terms := defined_terms(element.value)) is None:
+        raise Refused(ReasonCode.MALFORMED, show(_CHARACTER_SET))
+    # The term is written as it is defined: in place of one, a misspelt or made-up one would leave as it came.
+    element.value = "\\".join(terms).encode("ascii")
+    return list(convert_encodings(list(terms)))
 
 
 def _signed(item: Item, *, default: bool) -> bool:

@@ -7,13 +7,14 @@ import pydicom
 
 from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.format import PIXEL_KEYWORDS, Kind, PixelFormat
-from pixelclean.dicom.fragments import encapsulate
+from pixelclean.dicom.fragments import encapsulate, has_true_offset_tables
 from pixelclean.dicom.native import pack_frames
 from pixelclean.dicom.syntaxes import Codec, TransferSyntax, holds, syntax_of
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
+_OFFSET_TABLES = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 _FLOAT_VR = {Kind.FLOAT: "OF", Kind.DOUBLE: "OD"}
 
 
@@ -61,14 +62,33 @@ def put_pixels(dataset: pydicom.Dataset, encoded: Encoded) -> None:
     dataset[keyword] = pydicom.DataElement(
         keyword, _vr(dataset, pixels, syntax), encoded.value, is_undefined_length=syntax.encapsulated
     )
-    for absent in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
-        dataset.pop(absent, None)
+    drop_offset_tables(dataset)
     if encoded.offsets:
         dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = encoded.offsets
     if pixels.kind is Kind.INTEGER:
         dataset.PhotometricInterpretation = pixels.photometric
     if pixels.samples > 1:
         dataset.PlanarConfiguration = pixels.planar
+
+
+def drop_offset_tables(dataset: pydicom.Dataset) -> None:
+    """Take the extended offset tables out of a data set and of every item in it: any bytes may stand there."""
+    pending = [dataset]
+    while pending:
+        level = pending.pop()
+        for keyword in _OFFSET_TABLES:
+            level.pop(keyword, None)
+        pending.extend(item for element in level if element.VR == "SQ" for item in element.value)
+
+
+def keep_true_offset_tables(dataset: pydicom.Dataset, *, encapsulated: bool) -> None:
+    """Keep the extended offset tables of Pixel Data that stay as they are only where they hold what they should."""
+    tables = [dataset[keyword] for keyword in _OFFSET_TABLES if keyword in dataset]
+    true = encapsulated and has_true_offset_tables(dataset)
+    drop_offset_tables(dataset)
+    if true:
+        for table in tables:
+            dataset.add(table)
 
 
 def _shaped(frames: Iterable[Words], pixels: PixelFormat) -> list[Words]:

@@ -63,6 +63,18 @@ def encapsulate(frames: Sequence[bytes]) -> tuple[bytes, tuple[bytes, bytes] | N
     return value, (offsets[:-1].astype("<u8").tobytes(), lengths.tobytes())
 
 
+def has_true_offset_tables(dataset: pydicom.Dataset) -> bool:
+    """Whether the extended offset table of a data set is the one that its fragments need, and no text in its place.
+
+    Only beside an empty basic offset table is it read at all (PS3.3 C.7.6.3.1.8).
+    """
+    table, fragments = _split(bytes(dataset.PixelData))
+    offsets = np.array([fragment.offset for fragment in fragments], "<u8")
+    lengths = np.array([len(fragment.data) for fragment in fragments], "<u8")
+    told = (dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths"))
+    return not table and told == (offsets.tobytes(), lengths.tobytes())
+
+
 def _item(data: bytes) -> bytes:
     return _HEADER.pack(ITEM >> 16, ITEM & 0xFFFF, len(data)) + data
 

@@ -7,7 +7,7 @@ from pixelclean.header.identifiers import Identifier, Identifiers, Kind
 from pixelclean.header.marks import mark_equipment, mark_identity_removed, mark_pixels
 from pixelclean.header.patient import patient_id, patient_name
 from pixelclean.header.reading import is_known, spellings
-from pixelclean.header.search import survivors
+from pixelclean.header.search import spelled_in, survivors
 from pixelclean.header.table import Row, row_for, table_rows
 from pixelclean.header.walk import Fate
 from pixelclean.header.withhold import withhold
@@ -30,6 +30,7 @@ __all__ = [
     "patient_id",
     "patient_name",
     "row_for",
+    "spelled_in",
     "spellings",
     "survivors",
     "table_rows",

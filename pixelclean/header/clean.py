@@ -29,11 +29,6 @@ class Cleaned:
     dataset: Dataset
     fates: tuple[Fate, ...]
 
-    @property
-    def changes(self) -> tuple[Fate, ...]:
-        """The elements that are not in the output as they were in the source."""
-        return tuple(fate for fate in self.fates if fate.changed)
-
 
 def clean_header(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, instance_fallback: str) -> Cleaned:
     """A new data set without what identifies; `dataset` is not touched, its pixel bytes are shared, not copied.

@@ -1,48 +1,81 @@
 """Coded values: what of a code passes (PS3.3 section 8; schemes in rules/header/safe_text.toml).
 
-A code of a published scheme says the same everywhere: it passes.  A local code was invented at one site or by one
-vendor, and so was its meaning: designator, value and meaning are replaced, the value by a keyed pseudonym, so that equal
-codes stay equal.
+A code of a published scheme says the same everywhere: it passes, and its meaning where that looks like one.  A local
+code was invented at one site or by one vendor, and so was its meaning: designator, value and meaning are replaced, the
+value by a keyed pseudonym, so that equal codes stay equal.  The texts that describe a scheme are replaced always.
 """
+
+import re
 
 from pydicom import Dataset
 
 from pixelclean.header.safe import reviewed
-from pixelclean.header.uids import replaced
+from pixelclean.header.uids import is_registered, replaced
 from pixelclean.key import ProjectKey
 
-_DESIGNATOR = 0x00080102
-_UID = 0x0008010C
+VALUE, DESIGNATOR, VERSION, MEANING, UID, LONG_VALUE = (
+    *(0x00080100, 0x00080102, 0x00080103),
+    *(0x00080104, 0x0008010C, 0x00080119),
+)
 _URN = 0x00080120
-_VALUES = (0x00080100, 0x00080119)
+VALUES = (VALUE, LONG_VALUE)
 LOCAL_SCHEME = "99REMOVED"
 LOCAL_MEANING = "REMOVED"
 
-
-def is_published(item: Dataset) -> bool:
-    """Whether the code in this item, or the scheme that it describes, belongs to a published scheme and looks like it."""
-    pattern = reviewed().schemes.get(_text(item, _DESIGNATOR))
-    values = [_text(item, tag) for tag in _VALUES if tag in item]
-    return pattern is not None and _URN not in item and all(pattern.fullmatch(value) for value in values if value)
+_CODE_SYSTEM = re.compile(r"2\.16\.840\.1\.113883\.[36](\.[0-9]{1,4}){1,2}")  # PS3.16 chapter 8: registered with HL7
+_VERSION_PATTERN = re.compile(r"[vV]?[0-9]{1,4}([.\-/]?[0-9]{1,2}){0,3}[a-zA-Z]?")
+_MEANING_PATTERN = re.compile(r"[\w ,.;:()/\-+'^%<>=&\[\]{}*\"°·²³]{1,64}")
+_NO_MEANING = re.compile(r"[0-9]{5}|[0-9]{1,4}([./\-])[0-9]{1,2}\1[0-9]{1,4}")
 
 
-def local(tag: int, value: str, designator: str, key: ProjectKey) -> str:
-    """What stands for one part of a local code."""
+def part(tag: int, value: str, item: Dataset, key: ProjectKey) -> str:
+    """What stands for one part of the code in this item."""
     if not value:
         return value
-    if tag == _UID:
+    return _published(tag, value, key) if _is_published(item) else _local(tag, value, _text(item, DESIGNATOR), key)
+
+
+def _is_published(item: Dataset) -> bool:
+    """Whether the code in this item, or the scheme that it describes, belongs to a published scheme and looks like it.
+
+    An item with a meaning and no value is no code: its meaning is free text.
+    """
+    pattern = reviewed().schemes.get(_text(item, DESIGNATOR))
+    values = [value for tag in VALUES if (value := _text(item, tag))]
+    is_whole = bool(values) or not any(tag in item for tag in (*VALUES, MEANING))
+    return pattern is not None and is_whole and _URN not in item and all(map(pattern.fullmatch, values))
+
+
+def _published(tag: int, value: str, key: ProjectKey) -> str:
+    match tag:
+        case 0x00080100 | 0x00080102 | 0x00080119:
+            return value
+        case 0x0008010C:
+            return value if is_registered(value) or _CODE_SYSTEM.fullmatch(value) else replaced(value, key)
+        case 0x00080103:
+            return value if _VERSION_PATTERN.fullmatch(value) else LOCAL_MEANING
+        case 0x00080104:
+            return value if _looks_like_a_meaning(value) else LOCAL_MEANING
+        case _:
+            return LOCAL_MEANING
+
+
+def _local(tag: int, value: str, designator: str, key: ProjectKey) -> str:
+    if tag == UID:
         return replaced(value, key)
     if tag == _URN:
         return f"urn:oid:{key.uid(value)}"
-    if tag in _VALUES:
+    if tag in VALUES:
         return key.pseudonym("code", f"{designator}\0{value}", 12)
-    return LOCAL_SCHEME if tag == _DESIGNATOR else LOCAL_MEANING
+    return LOCAL_SCHEME if tag == DESIGNATOR else LOCAL_MEANING
 
 
-def designator_of(item: Dataset) -> str:
-    """The coding scheme designator of an item, "" when it has none."""
-    return _text(item, _DESIGNATOR)
+def _looks_like_a_meaning(text: str) -> bool:
+    """Whether it could stand in a dictionary: not a number of somebody, and no date."""
+    return bool(_MEANING_PATTERN.fullmatch(text)) and not _NO_MEANING.search(text)
 
 
 def _text(item: Dataset, tag: int) -> str:
-    return str(item[tag].value or "").strip() if tag in item else ""
+    """The value of an attribute, "" where it is absent, empty or no single text."""
+    value = item[tag].value if tag in item else ""
+    return value.strip() if isinstance(value, str) else ""

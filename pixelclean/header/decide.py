@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
@@ -11,6 +12,8 @@ from pixelclean.header.iod import Level, Type, type_of
 from pixelclean.header.table import row_for
 
 PIXEL_DATA = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+# A site may let private SOP classes pass: the rules for kinds name each that does.
+_KEPT_AT_TOP = MappingProxyType({0x00080016: "the kind of the object"} | dict.fromkeys(PIXEL_DATA, "pixels"))
 _MISPLACED_GROUPS = frozenset((0x0000, 0x0002, 0x0004))
 _REPEATING = {0x50: "curve", 0x60: "overlay"}
 
@@ -43,9 +46,9 @@ def _structural(tag: int, at_top: bool) -> tuple[Action, str] | None:
     if group >> 8 in _REPEATING:
         # The table names the data of an overlay only; rows and columns without data would be half an overlay.
         return Action.REMOVE, f"E.1-1: {_REPEATING[group >> 8]}, the whole group"
-    if tag in PIXEL_DATA:
-        return (Action.KEEP, "pixels") if at_top else (Action.REMOVE, "pixels in a sequence")
-    return None
+    if at_top and tag in _KEPT_AT_TOP:
+        return Action.KEEP, _KEPT_AT_TOP[tag]
+    return (Action.REMOVE, "pixels in a sequence") if tag in PIXEL_DATA else None
 
 
 def _by_table(tag: int, vr: str, level: Level, options: tuple[str, ...]) -> tuple[Action, str] | None:

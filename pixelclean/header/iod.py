@@ -59,6 +59,12 @@ def top_level(sop_class: str) -> Level:
     return frozenset(data["modules"][m][1] for m in modules if data["modules"][m][1] is not None)
 
 
+@cache
+def sop_classes() -> frozenset[str]:
+    """The storage classes that have an IOD here, or had one."""
+    return frozenset((*_data()["sop_classes"], *_SUCCESSORS))
+
+
 def type_of(level: Level, tag: int) -> Type:
     """The strictest Type that the level gives to an attribute."""
     return _attributes(level).get(tag, (Type.UNDEFINED, Level()))[0]

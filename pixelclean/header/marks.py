@@ -49,7 +49,7 @@ def mark_equipment(dataset: Dataset, version: str) -> None:
 def _claim(dataset: Dataset, tag: int, claim: str | None) -> None:
     if claim is not None:
         dataset.add_new(tag, "CS", claim)
-    elif tag in dataset and dataset[tag].value != "YES" and not _is_demanded(dataset, tag):
+    elif tag in dataset and str(dataset[tag].value).strip().upper() != "YES" and not _is_demanded(dataset, tag):
         del dataset[tag]
 
 

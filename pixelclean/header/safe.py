@@ -19,7 +19,6 @@ class Reviewed:
     text: frozenset[int]
     equipment: frozenset[int]
     binary: frozenset[int]
-    uids: frozenset[int]
     removed: frozenset[int]
     replaced: frozenset[int]
     schemes: Mapping[str, re.Pattern[str]]
@@ -33,7 +32,6 @@ def reviewed() -> Reviewed:
         text=_tags(table["text"]),
         equipment=_tags([group for group in table["text"] if group.get("equipment")]),
         binary=_tags(table["binary"]),
-        uids=_tags(table["uid"]),
         removed=_tags(table["removed"]),
         replaced=_tags(table["replaced"]),
         schemes={name: re.compile(group["pattern"]) for group in table["scheme"] for name in group["designators"]},

@@ -1,13 +1,18 @@
 """UIDs: which are replaced, and by what."""
 
+import re
+
 from pydicom._uid_dict import UID_dictionary
 
+from pixelclean.header.iod import sop_classes
 from pixelclean.key import ProjectKey
+
+_CONTEXT_GROUP = re.compile(r"1\.2\.840\.10008\.6\.1\.[1-9][0-9]{0,3}")  # PS3.6 Table A-3, which pydicom does not hold
 
 
 def is_registered(uid: str) -> bool:
-    """Whether DICOM itself registered the UID: SOP classes, well-known instances, frames of reference (PS3.6 Annex A)."""
-    return uid in UID_dictionary
+    """Whether DICOM itself registered the UID: SOP classes, well-known instances, context groups (PS3.6 Annex A)."""
+    return uid in UID_dictionary or uid in sop_classes() or bool(_CONTEXT_GROUP.fullmatch(uid))
 
 
 def replaced(uid: str, key: ProjectKey) -> str:

@@ -2,6 +2,9 @@
 
 from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
+from pydicom.valuerep import PersonName
+
+_REPLACEMENT = "\ufffd"
 
 
 def values_of(element: DataElement) -> tuple[object, ...]:
@@ -13,9 +16,27 @@ def values_of(element: DataElement) -> tuple[object, ...]:
 
 
 def texts_of(element: DataElement) -> tuple[str, ...]:
-    """The non-empty values of an element as texts; bytes are not text."""
-    texts = (str(value).strip(" \0") for value in values_of(element) if not isinstance(value, bytes))
+    """The non-empty values of an element as texts, a name with bad characters also as its bytes read one by one."""
+    texts: list[str] = []
+    for value in values_of(element):
+        if isinstance(value, bytes):
+            texts.extend(texts_of_bytes(value))
+            continue
+        texts.append(str(value).strip(" \0"))
+        if isinstance(value, PersonName) and _REPLACEMENT in texts[-1] and isinstance(value.original_string, bytes):
+            texts.extend(texts_of_bytes(value.original_string))
     return tuple(text for text in texts if text)
+
+
+def texts_of_bytes(value: bytes) -> tuple[str, ...]:
+    """The texts that bytes may be, one by one, without padding; ISO 8859-1 reads any bytes."""
+    readings = {_decoded(value, encoding) for encoding in ("latin-1", "utf-8")}
+    texts = (text.strip(" \0") for reading in sorted(readings) for text in reading.split("\\"))
+    return tuple(text for text in texts if text)
+
+
+def _decoded(value: bytes, encoding: str) -> str:
+    return value.replace(b"\0", b"").decode(encoding, errors="ignore")
 
 
 def text_at(dataset: Dataset, keyword: str) -> str:
@@ -24,3 +45,11 @@ def text_at(dataset: Dataset, keyword: str) -> str:
         return next(iter(texts_of(dataset[keyword])), "") if keyword in dataset else ""
     except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
         return ""
+
+
+def numbers_at(dataset: Dataset, tag: int) -> tuple[int, ...]:
+    """The values of an attribute as integers; () where it is absent, or holds anything else."""
+    try:
+        return tuple(int(str(value)) for value in values_of(dataset[tag])) if tag in dataset else ()
+    except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
+        return ()

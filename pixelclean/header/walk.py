@@ -1,30 +1,24 @@
 """The walk that cleans: every element at every depth, into a new data set (PS3.15 E.1.1, step 9)."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
-from pydicom.dataelem import empty_value_for_VR
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
 from pixelclean.header import codes, dummies
 from pixelclean.header.actions import Action
 from pixelclean.header.decide import decide
+from pixelclean.header.forms import empty, holds_too_many, like, well_formed
+from pixelclean.header.harvest import read
 from pixelclean.header.iod import Level, items_of
+from pixelclean.header.tables import bounded
 from pixelclean.header.uids import replaced
 from pixelclean.header.values import text_at, values_of
 from pixelclean.key import ProjectKey
 from pixelclean.reasons import ReasonCode
-
-_WELL_FORMED = {
-    "CS": re.compile(r"[A-Za-z0-9 _\-]{0,16}"),
-    "AS": re.compile(r"[0-9]{3}[DWMY] ?|"),
-    "DS": re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?)?\s*"),
-    "IS": re.compile(r"\s*([+-]?[0-9]+)?\s*"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +67,46 @@ class _Item:
     def treated(self, tag: BaseTag) -> DataElement | None:
         """What takes the element's place; None for nothing."""
         here = f"{self.path}{int(tag):08X}"
-        before = self._read(tag)
+        before = read(self.source, tag)
         vr = before.VR if before is not None else _announced_vr(self.source, tag)
         decision = decide(int(tag), vr, self.level, not self.path, self.walk.options)
+        action, why = decision.action, decision.why
+        if action in _SEEING and before is not None and holds_too_many(before):
+            action, why = Action.REMOVE, "more values than the dictionary allows"
         before_its_items = len(self.walk.fates)
-        after = self._blindly(decision.action, tag, before)
-        if decision.action in _SEEING:
+        after = self._blindly(action, tag, before)
+        if action in _SEEING:
             if before is None:
                 raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
-            after = self._seeing(decision.action, before, here)
-        changed = _is_changed(decision.action, before, after)
-        fate = Fate(here, decision.keyword, decision.action, decision.why, changed)
-        self.walk.fates.insert(before_its_items, fate)
+            after = self._seeing(action, before, here)
+            if after is None:
+                action, why = Action.REMOVE, "not what its descriptor promises"
+        changed = _is_changed(action, before, after)
+        self.walk.fates.insert(before_its_items, Fate(here, decision.keyword, action, why, changed))
         return after
-
-    def _read(self, tag: BaseTag) -> DataElement | None:
-        """The element with its value decoded; None where pydicom cannot."""
-        try:
-            return self.source[tag]
-        except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
-            return None
 
     def _blindly(self, action: Action, tag: BaseTag, before: DataElement | None) -> DataElement | None:
         """What does not need the value, so that one that does not decode is no hindrance."""
         match action:
             case Action.EMPTY:
-                return _empty(tag)
+                return empty(tag)
             case Action.DUMMY:
-                return _empty(tag) if before is not None and _is_empty(before) else self._dummy(tag)
+                return empty(tag) if before is not None and _is_empty(before) else self._dummy(tag)
             case Action.KEEP_IF_WELL_FORMED:
-                return _empty(tag) if before is None else _well_formed(before)
+                return empty(tag) if before is None else well_formed(before)
             case _:
                 return None
 
-    def _seeing(self, action: Action, before: DataElement, here: str) -> DataElement:
-        """What carries something of the value over."""
+    def _seeing(self, action: Action, before: DataElement, here: str) -> DataElement | None:
+        """What carries something of the value over; None where it turns out to be another value than it should."""
         if action is Action.NEW_UID:
             return self._new_uid(before)
         if action is Action.CODE:
             return self._code(before)
-        return _like(before, before.value if before.VR != "SQ" else self._items(before, here))
+        if before.VR == "SQ":
+            return like(before, self._items(before, here))
+        value = bounded(int(before.tag), before.value, self.source)
+        return None if value is None and before.value is not None else like(before, value)
 
     def _items(self, before: DataElement, here: str) -> Sequence:
         below = items_of(self.level, int(before.tag))
@@ -126,10 +120,7 @@ class _Item:
 
     def _code(self, before: DataElement) -> DataElement:
         """The same part of a published code, or what stands for that of a local one."""
-        if codes.is_published(self.source):
-            return _like(before, before.value)
-        scheme = codes.designator_of(self.source)
-        parts = (codes.local(int(before.tag), str(value), scheme, self.walk.key) for value in values_of(before))
+        parts = (codes.part(int(before.tag), str(value), self.source, self.walk.key) for value in values_of(before))
         return DataElement(before.tag, dictionary_VR(before.tag), "\\".join(parts))
 
     def _dummy(self, tag: BaseTag) -> DataElement:
@@ -148,33 +139,10 @@ def _announced_vr(source: Dataset, tag: BaseTag) -> str:
     return str(source.get_item(tag).VR or known)
 
 
-def _like(element: DataElement, value: object) -> DataElement:
-    copy = DataElement(element.tag, element.VR, value, already_converted=True)
-    copy.is_undefined_length = element.is_undefined_length
-    return copy
-
-
-def _empty(tag: BaseTag) -> DataElement:
-    vr = dictionary_VR(tag)
-    return DataElement(tag, vr, Sequence() if vr == "SQ" else empty_value_for_VR(vr), already_converted=True)
-
-
-def _well_formed(element: DataElement) -> DataElement:
-    """The same value, or none where it is not what its VR promises: it could be any text."""
-    vr = dictionary_VR(element.tag)
-    if not all(_is_well_formed(vr, value) for value in values_of(element)):
-        return _empty(element.tag)
-    return _like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, element.value)
-
-
-def _is_well_formed(vr: str, value: object) -> bool:
-    return isinstance(value, int | float) or bool(_WELL_FORMED[vr].fullmatch(str(value)))
-
-
 def _is_changed(action: Action, before: DataElement | None, after: DataElement | None) -> bool:
     match action:
         case Action.KEEP:
-            return False
+            return before is None or after is None or (before.VR != "SQ" and after.value is not before.value)
         case Action.REMOVE:
             return True
         case Action.EMPTY | Action.DUMMY:

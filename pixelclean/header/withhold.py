@@ -1,37 +1,122 @@
-"""Retained text that happens to hold an identifier of this very file is withheld: a name typed into a device field."""
+"""Retained values that happen to hold an identifier of this very file are withheld: a name typed into a device field.
 
+Looking is greedy here (loose.py), since what is withheld harms nobody.  Whatever cannot be withheld without harm to the
+object is left for the proof (search.py) to find.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pydicom import DataElement
+from pydicom import DataElement, Dataset
 from pydicom.datadict import keyword_for_tag
 
+from pixelclean.header import codes
 from pixelclean.header.actions import Action
+from pixelclean.header.by_vr import NUMBERS
 from pixelclean.header.clean import Cleaned
 from pixelclean.header.dummies import TEXT
-from pixelclean.header.harvest import elements_with_paths
+from pixelclean.header.forms import empty
+from pixelclean.header.harvest import items_with_paths
 from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.search import survives
+from pixelclean.header.search import is_exempt, survives
+from pixelclean.header.values import texts_of, values_of
 from pixelclean.header.walk import Fate
 
 _FREE_TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC"))
+_DIGITS = frozenset(("IS", "DS"))
+_FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d", "AT": "L"}
+_DECODING = frozenset((0x00080005, 0x00280004))  # how text and pixels are to be read
+_BODY_PART = 0x00180015
+_BETWEEN = b"\1\1"
 _WHY = "kept by the profile, but it holds an identifier of this file"
 
 
 def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
-    """Replace such values by a dummy, in the cleaned data set itself, and say so in the fates.
-
-    Only free text can be replaced without harm; whatever else survives is left for the proof to find.
-    """
-    held = [
-        (path, element)
-        for path, element in elements_with_paths(cleaned.dataset)
-        if element.VR in _FREE_TEXT and survives(element, identifiers)
-    ]
-    for _, element in held:
-        element.value = TEXT
-    fates = {fate.path: fate for fate in cleaned.fates} | {path: _fate(path, element) for path, element in held}
+    """Replace such values by dummies, in the cleaned data set itself, and say so in the fates."""
+    held = {}
+    places = list(items_with_paths(cleaned.dataset))
+    is_spelled_in_numbers = identifiers.needles.found_in(_all_numbers(item for _, item in places))
+    for path, item in places:
+        if _is_of_somebody(item, identifiers):
+            held.update({f"{path}{int(tag):08X}": tag for tag in _without_code(item)})
+        for element in list(item):
+            if element.VR in NUMBERS and not is_spelled_in_numbers:
+                continue
+            if element.VR != "SQ" and _is_held(item, element, identifiers):
+                held[f"{path}{int(element.tag):08X}"] = element.tag
+    fates = {fate.path: fate for fate in cleaned.fates} | {path: _fate(path, tag) for path, tag in held.items()}
     return replace(cleaned, fates=tuple(fates[path] for path in sorted(fates)))
 
 
-def _fate(path: str, element: DataElement) -> Fate:
-    return Fate(path, keyword_for_tag(element.tag), Action.DUMMY, _WHY)
+def _is_of_somebody(item: Dataset, identifiers: Identifiers) -> bool:
+    """Whether the value of the code in this item is an ID or a date of the file."""
+    values = (value for tag in codes.VALUES if tag in item for value in texts_of(item[tag]))
+    return any(identifiers.loose_terms.is_whole(value) for value in values)
+
+
+def _without_code(item: Dataset) -> Iterator[int]:
+    """Say nothing with this code any more; the tags of what was replaced."""
+    for tag, text in ((codes.DESIGNATOR, codes.LOCAL_SCHEME), *((tag, TEXT) for tag in (*codes.VALUES, codes.MEANING))):
+        if tag in item:
+            item[tag].value = text
+            yield tag
+
+
+def _is_held(item: Dataset, element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether the element held an identifier; it does not any more."""
+    terms = identifiers.loose_terms
+    match element.VR:
+        case vr if vr in _FREE_TEXT:
+            texts = (
+                [] if int(element.tag) in codes.VALUES else [text for text in texts_of(element) if not is_exempt(text)]
+            )
+            if not texts or not (terms.found_in(texts) or survives(element, identifiers)):
+                return False
+            element.value = TEXT
+        case "CS":
+            return int(element.tag) not in _DECODING and _withheld_codes(element, identifiers)
+        case vr if vr in _DIGITS:
+            if not any(terms.is_number(text) for text in texts_of(element)):
+                return False
+            item[element.tag] = empty(element.tag)
+        case vr if vr in NUMBERS:
+            if not identifiers.needles.found_in(_packed(element)):
+                return False
+            del item[element.tag]
+        case _:
+            return False
+    return True
+
+
+def _withheld_codes(element: DataElement, identifiers: Identifiers) -> bool:
+    """Coded values one by one: each says something of its own."""
+    terms = identifiers.loose_terms
+    is_name = terms.is_name if int(element.tag) == _BODY_PART else lambda text: False
+    before = [str(value) for value in values_of(element)]
+    after = [TEXT if not is_exempt(text) and (terms.found_in_coded(text) or is_name(text)) else text for text in before]
+    if after == before and not (before and survives(element, identifiers)):
+        return False
+    element.value = after if after != before else TEXT
+    return True
+
+
+def _all_numbers(items: Iterable[Dataset]) -> bytes:
+    """Every number of a data set in a row: one look at all of them spares the looks at each, as a rule."""
+    return _BETWEEN.join(_packed(element) for item in items for element in item if element.VR in NUMBERS)
+
+
+def _packed(element: DataElement) -> bytes:
+    """Numbers as they are written, where they are enough to spell anything."""
+    form = _FORMATS.get(element.VR)
+    values = values_of(element)
+    if form is None or len(values) * struct.calcsize(f"<{form}") < struct.calcsize("<Q"):
+        return b""
+    try:
+        return struct.pack(f"<{len(values)}{form}", *values)
+    except struct.error:
+        return b""
+
+
+def _fate(path: str, tag: int) -> Fate:
+    return Fate(path, keyword_for_tag(tag), Action.DUMMY, _WHY)

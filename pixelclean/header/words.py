@@ -3,13 +3,59 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import final
 
 from pixelclean import resources
 
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
+_TRANSLITERATED = (
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "å": "aa",
+        "ø": "oe",
+        "æ": "ae",
+        "œ": "oe",
+        "đ": "d",
+        "ł": "l",
+        "ı": "i",
+        "þ": "th",
+    },
+    {"ø": "o", "å": "a", "æ": "a", "œ": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"},
+)
+_UMLAUTS = re.compile(r"(?<=[^aeq])([aou])e")
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class Phrases:
+    """Sequences of words to look for in longer ones."""
+
+    known: frozenset[Words]
+    _sizes: Mapping[str, tuple[int, ...]] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sizes: dict[str, set[int]] = {}
+        for phrase in self.known:
+            if phrase:
+                sizes.setdefault(phrase[0], set()).add(len(phrase))
+        object.__setattr__(self, "_sizes", {word: tuple(sorted(found)) for word, found in sizes.items()})
+
+    def stand_in(self, words: Words) -> bool:
+        """Whether any of them stands in `words` as consecutive words."""
+        if self._sizes.keys().isdisjoint(words):
+            return False
+        return any(
+            words[start : start + size] in self.known
+            for start, word in enumerate(words)
+            for size in self._sizes.get(word, ())
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -23,6 +69,18 @@ def words_in(text: str) -> Words:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return tuple(_WORD.findall(bare))
+
+
+def squeezed(text: str) -> str:
+    """Nothing but the letters and digits of a text, in the same form: what punctuation or its absence cannot hide."""
+    return "".join(words_of(text))
+
+
+def transliterated(text: str) -> frozenset[str]:
+    """The text as other keyboards write it: Müller as Mueller, Mueller as Muller; the text itself among them."""
+    folded = unicodedata.normalize("NFC", text.casefold())
+    replaced = {"".join(table.get(character, character) for character in folded) for table in _TRANSLITERATED}
+    return frozenset({folded, *replaced, _UMLAUTS.sub(r"\1", folded)})
 
 
 @cache

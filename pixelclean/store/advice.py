@@ -26,6 +26,7 @@ _ADVICE = {
     ReasonCode.MASK_TOO_LARGE: "An operator decides whether what remains of the image is of use.",
     ReasonCode.LOOKS_LIKE_DOCUMENT: "An operator rejects it: scanned pages are seldom of use for research.",
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "An operator looks at every frame and draws the boxes, if any.",
+    ReasonCode.NOTHING_MASKED: "An operator draws the boxes; better, a rule for this device and size, or boxes that fit it.",
     ReasonCode.TEXT_LEFT: "An operator draws boxes over the text that is left, and approves.",
     ReasonCode.IDENTIFIER_SURVIVES: "An operator looks at the tags named in the results; report them if they are free text.",
     ReasonCode.IDENTIFIER_READABLE: "An operator draws boxes over the text that is left, and approves.",

@@ -23,6 +23,7 @@ class Figures:
     reasons: Counter[tuple[ReasonCode, str]] = field(default_factory=Counter)
     syntaxes: Counter[tuple[str, str]] = field(default_factory=Counter)
     masked: int = 0
+    cleared: int = 0
     untouched: int = 0
     worked_on: int = 0
     held: list[Record] = field(default_factory=list)
@@ -100,15 +101,18 @@ def _count_released(figures: Figures, record: Record) -> None:
     proof = record.proof
     if proof is None:
         return
-    figures.masked += proof.planned_pixels > 0
-    figures.untouched += proof.pixels_unchanged
+    if _has_pixels(record):
+        masked = proof.planned_pixels > 0
+        figures.masked += masked
+        figures.cleared += not masked and not proof.pixels_unchanged
+        figures.untouched += not masked and proof.pixels_unchanged
     if proof.syntax_in != proof.syntax_out:
         figures.syntaxes[proof.syntax_in, proof.syntax_out] += 1
 
 
 def _offer(figures: Figures, record: Record, pictures: frozenset[str]) -> None:
     """A candidate for the contact sheet; ones with masks come first, for they are what a reader wants to check."""
-    if record.image is None:
+    if not _has_pixels(record):
         return
     modality = modality_of(record)
     figures.frames[modality] += 1
@@ -119,6 +123,11 @@ def _offer(figures: Figures, record: Record, pictures: frozenset[str]) -> None:
         shown.append(record)
         shown.sort(key=lambda one: (mask_count(one) == 0, one.digest))
         del shown[SHEET:]
+
+
+def _has_pixels(record: Record) -> bool:
+    """Whether a released object is an image: a report, say, has a kind and no size."""
+    return record.image is not None and record.image.frames > 0
 
 
 def _leads_to(record: Record, code: ReasonCode) -> str:

@@ -2,9 +2,9 @@
 
 import fcntl
 import os
-import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,20 @@ class Store:
             os.close(lock)
             raise
         return store
+
+    @classmethod
+    @contextmanager
+    def borrow(cls, root: Path, out: Path, key: ProjectKey) -> Iterator[Self]:
+        """`open` for a rehearsal: a store that was not there before is gone afterwards, so that OUT stays free."""
+        had_folder, had_store = root.exists(), (root / _LEDGER).exists()
+        with cls.open(root, out, key) as store:
+            try:
+                yield store
+            finally:
+                if not had_store:
+                    _clear(store)
+                if not had_folder:
+                    store.root.rmdir()
 
     @classmethod
     def read(cls, root: Path) -> Self:
@@ -107,12 +121,6 @@ class Store:
         """The fingerprint of the key that this store belongs to."""
         return self.ledger.fact("key")
 
-    def vanish(self) -> None:
-        """Close, and leave nothing of the store behind; others are kept out until that is done."""
-        self.ledger.close()
-        shutil.rmtree(self.root)
-        self.close()
-
     def _complete(self) -> None:
         """Folders there, everything private, the spool empty."""
         for name in _FOLDERS:
@@ -120,6 +128,15 @@ class Store:
         for path in self.root.iterdir():
             _verify(path)
         empty_folder(self.spool)
+
+
+def _clear(store: Store) -> None:
+    """Nothing of the store is left; its lock keeps others out until it is closed."""
+    store.ledger.close()
+    try:
+        empty_folder(store.root)
+    except OSError:
+        raise ConfigurationError(f"{store.root}: what the rehearsal wrote cannot be removed") from None
 
 
 def default_root(out: Path) -> Path:
@@ -148,7 +165,7 @@ def check_places(inputs: Iterable[Path], out: Path, root: Path) -> None:
     for folder in {*out.parents, *root.parents}:
         if _is_store(folder):
             raise UsageError("neither OUT nor the store may lie inside the store of another run")
-        if _is_out_of(default_root(folder), folder):
+        if folder.name and _is_out_of(default_root(folder), folder):
             raise UsageError("neither OUT nor the store may lie inside the OUT of another run")
 
 
@@ -166,7 +183,10 @@ def check_out(out: Path, root: Path) -> None:
 
 
 def _is_store(root: Path) -> bool:
-    return os.path.isfile(root / _LEDGER) and os.path.lexists(root / _LOCK)  # noqa: PTH113 - False where we may not look
+    """Whether a store is there; one that we may not look into cannot be known."""
+    with suppress(OSError):
+        return (root / _LEDGER).is_file() and (root / _LOCK).is_file()
+    return False
 
 
 def _is_out_of(root: Path, out: Path) -> bool:
@@ -233,9 +253,7 @@ def _lock(path: Path) -> int:
     except OSError:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
         os.close(descriptor)
-        raise ConfigurationError(
-            f"{path.parent}: another run uses this store (process {holder})"
-        ) from None
+        raise ConfigurationError(f"{path.parent}: another run uses this store (process {holder})") from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)
     return descriptor

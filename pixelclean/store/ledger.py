@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, exists, func, select
+from sqlalchemy import Column, Connection, Engine, Select, bindparam, create_engine, event, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pixelclean.errors import ConfigurationError
@@ -144,7 +144,7 @@ class Ledger:
 
     def get(self, source: str) -> Record | None:
         """What is known about an input, finished or not."""
-        return next(iter(self._few(inputs.c.source == source)), None)
+        return next(iter(self._few(_OF_SOURCE, source)), None)
 
     def done(self, source: str, digest: str, policy: str, key: str, judges: str) -> Record | None:
         """The finished record of this very input under this very judgement, None when it has to be worked on.
@@ -159,17 +159,17 @@ class Ledger:
 
     def of_digest(self, digest: str) -> tuple[Record, ...]:
         """Every input with these bytes, ordered by source."""
-        return self._few(inputs.c.digest == digest) if digest else ()
+        return self._few(_OF_DIGEST, digest) if digest else ()
 
     def at_place(self, place: str) -> tuple[Record, ...]:
         """Every input whose output has this place."""
-        return self._few(inputs.c.place == place) if place else ()
+        return self._few(_AT_PLACE, place) if place else ()
 
     def finished(self) -> Iterator[Record]:
         """Every input that has an end, ordered by source."""
         with self._transaction() as connection:
             many = connection.execution_options(yield_per=500)
-            for row in many.execute(_records(inputs.c.outcome != Ended.NOT_YET.value)):
+            for row in many.execute(_RECORDS.where(inputs.c.outcome != Ended.NOT_YET.value)):
                 yield record_from_row(row)
 
     def ended(self, outcome: Ended) -> Iterator[Record]:
@@ -197,9 +197,9 @@ class Ledger:
         """Note that the work on inputs begins; what is known about their earlier outputs stays."""
         with self._transaction() as connection:
             for source in sources:
-                mine = inputs.update().where(inputs.c.source == source)
-                if not connection.execute(mine.values(state=State.STARTED.value, run=run)).rowcount:
-                    connection.execute(inputs.insert().values(row_of(Record(source, run=run))))
+                begun = {"known": source, "state": State.STARTED.value, "run": run}
+                if not connection.execute(_SET_INPUT, begun).rowcount:
+                    connection.execute(_ADD_INPUT, row_of(Record(source, run=run)))
 
     # the steps of a delivery
 
@@ -221,8 +221,7 @@ class Ledger:
         with self._transaction() as connection:
             for record in records:
                 _put(connection, record)
-                standing = {"standing": Standing.PLACED.value}
-                connection.execute(outputs.update().where(outputs.c.place == record.place).values(standing))
+                connection.execute(_SET_OUTPUT, {"known": record.place, "standing": Standing.PLACED.value})
             _forget_outputs(connection, gone)
             _put_audit(connection, audit)
 
@@ -242,11 +241,11 @@ class Ledger:
 
     def output(self, place: str) -> Placed | None:
         """What the ledger knows of a place."""
-        return next(iter(self._placed(outputs.c.place == place)), None)
+        return next(iter(self._placed(_OUTPUT_AT, place)), None)
 
     def outputs(self, standing: Standing) -> tuple[Placed, ...]:
         """Every output of that standing."""
-        return self._placed(outputs.c.standing == standing.value)
+        return self._placed(_OUTPUTS_OF, standing.value)
 
     # notes
 
@@ -284,13 +283,13 @@ class Ledger:
 
     # the database
 
-    def _few(self, condition: Any) -> tuple[Record, ...]:
+    def _few(self, wanted: Select[Any], value: str) -> tuple[Record, ...]:
         with self._transaction() as connection:
-            return tuple(record_from_row(row) for row in connection.execute(_records(condition)).all())
+            return tuple(record_from_row(row) for row in connection.execute(wanted, {"value": value}).all())
 
-    def _placed(self, condition: Any) -> tuple[Placed, ...]:
+    def _placed(self, wanted: Select[Any], value: str) -> tuple[Placed, ...]:
         with self._transaction() as connection:
-            rows = connection.execute(select(outputs).where(condition).order_by(outputs.c.place)).all()
+            rows = connection.execute(wanted, {"value": value}).all()
         return tuple(Placed(row.place, row.digest, row.size, row.content) for row in rows)
 
     @contextmanager
@@ -326,34 +325,45 @@ def _prepare(pragmas: Sequence[str], connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _records(condition: Any) -> Select[Any]:
-    """Inputs with what is known about their outputs, ordered by source."""
-    joined = inputs.outerjoin(outputs, inputs.c.place == outputs.c.place)
-    wanted = select(inputs, outputs.c.digest.label("output"), outputs.c.size).select_from(joined)
-    return wanted.where(condition).order_by(inputs.c.source)
+def _among(wanted: Select[Any], column: Column[str]) -> Select[Any]:
+    return wanted.where(column == bindparam("value"))
+
+
+# Statements are built once: to build one costs more than to execute it.  Records come with what is known of their outputs.
+_RECORDS = (
+    select(inputs, outputs.c.digest.label("output"), outputs.c.size)
+    .select_from(inputs.outerjoin(outputs, inputs.c.place == outputs.c.place))
+    .order_by(inputs.c.source)
+)
+_OF_SOURCE, _OF_DIGEST, _AT_PLACE = (_among(_RECORDS, inputs.c[name]) for name in ("source", "digest", "place"))
+_OUTPUTS = select(outputs).order_by(outputs.c.place)
+_OUTPUT_AT, _OUTPUTS_OF = (_among(_OUTPUTS, outputs.c[name]) for name in ("place", "standing"))
+_SET_INPUT, _ADD_INPUT = inputs.update().where(inputs.c.source == bindparam("known")), inputs.insert()
+_SET_OUTPUT, _ADD_OUTPUT = outputs.update().where(outputs.c.place == bindparam("known")), outputs.insert()
+_ADD_UNWRITTEN, _DROP_UNWRITTEN = unwritten.insert(), unwritten.delete().where(unwritten.c.number < bindparam("first"))
+_SET_FACT, _ADD_FACT = facts.update().where(facts.c.name == bindparam("known")), facts.insert()
 
 
 def _set_fact(connection: Connection, name: str, value: str) -> None:
-    if not connection.execute(facts.update().where(facts.c.name == name).values(value=value)).rowcount:
-        connection.execute(facts.insert().values(name=name, value=value))
+    if not connection.execute(_SET_FACT, {"known": name, "value": value}).rowcount:
+        connection.execute(_ADD_FACT, {"name": name, "value": value})
 
 
 def _put(connection: Connection, record: Record) -> None:
     row = row_of(record)
-    if not connection.execute(inputs.update().where(inputs.c.source == record.source).values(row)).rowcount:
-        connection.execute(inputs.insert().values(row))
+    if not connection.execute(_SET_INPUT, {"known": record.source, **row}).rowcount:
+        connection.execute(_ADD_INPUT, row)
 
 
 def _put_output(connection: Connection, placed: Placed, standing: Standing) -> None:
     values = {"digest": placed.digest, "size": placed.size, "content": placed.content, "standing": standing.value}
-    if not connection.execute(outputs.update().where(outputs.c.place == placed.place).values(values)).rowcount:
-        connection.execute(outputs.insert().values(place=placed.place, **values))
+    if not connection.execute(_SET_OUTPUT, {"known": placed.place, **values}).rowcount:
+        connection.execute(_ADD_OUTPUT, {"place": placed.place, **values})
 
 
 def _withdraw(connection: Connection, places: Iterable[str]) -> None:
     for place in places:
-        row = outputs.update().where(outputs.c.place == place)
-        connection.execute(row.values(standing=Standing.WITHDRAWING.value))
+        connection.execute(_SET_OUTPUT, {"known": place, "standing": Standing.WITHDRAWING.value})
 
 
 def _forget_outputs(connection: Connection, places: Iterable[str]) -> None:
@@ -366,9 +376,9 @@ def _forget_outputs(connection: Connection, places: Iterable[str]) -> None:
 
 def _put_audit(connection: Connection, audit: AuditStep) -> None:
     """The head moves with the change it speaks of; lines before `unwritten` are known to be in the file."""
-    connection.execute(unwritten.delete().where(unwritten.c.number < audit.unwritten))
+    connection.execute(_DROP_UNWRITTEN, {"first": audit.unwritten})
     for number, line in audit.lines:
-        connection.execute(unwritten.insert().values(number=number, line=line))
+        connection.execute(_ADD_UNWRITTEN, {"number": number, "line": line})
     _set_fact(connection, "audit", json.dumps(dataclasses.asdict(audit.head)))
 
 

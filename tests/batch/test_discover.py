@@ -54,7 +54,15 @@ def test_links_to_folders_do_not_lead_a_walk_in_circles_or_out(tmp_path: Path) -
     (tmp_path / "inside" / "deep" / "up").symlink_to("..")
     (tmp_path / "inside" / "self").symlink_to(".")
     (tmp_path / "inside" / "away").symlink_to(tmp_path / "outside")
-    assert names(tmp_path, tmp_path / "inside") == ["inside/deep/1"]
+    assert names(tmp_path, tmp_path / "inside") == ["inside/away", "inside/self", "inside/deep/1", "inside/deep/up"]
+
+
+def test_a_link_to_a_folder_has_a_line_of_its_own_unless_it_was_given_too(tmp_path: Path) -> None:
+    tree(tmp_path, "in/1", "outside/2")
+    (tmp_path / "in" / "away").symlink_to(tmp_path / "outside")
+    assert names(tmp_path, tmp_path / "in") == ["in/1", "in/away"]
+    for given in (("in", "in/away"), ("in/away", "in")):
+        assert sorted(names(tmp_path, *(tmp_path / each for each in given))) == ["in/1", "in/away/2"]
 
 
 def test_a_link_that_was_named_is_walked(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import numpy as np
 import pydicom
 import pytest
 
-TRUTH: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[2] / "sample_data" / "truth.json").read_text(encoding="utf-8")
-)["files"]
+ROOT = Path(__file__).resolve().parents[2]
+TRUTH: dict[str, Any] = json.loads((ROOT / "sample_data" / "truth.json").read_text(encoding="utf-8"))["files"]
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ class Command:
     def __call__(self, *arguments: object) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-m", "pixelclean", *map(str, arguments)],
-            cwd=Path(__file__).resolve().parents[2],
+            cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -87,6 +86,51 @@ def test_a_dry_run_places_nothing(pixelclean: Command, sample_data: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert released(pixelclean.out) == []
     assert "nothing was placed" in done.stdout
+
+
+def test_a_dry_run_leaves_nothing_behind_but_a_key_made_at_first_use(pixelclean: Command, sample_data: Path) -> None:
+    pixelclean("clean", sample_data / "ct-plain.dcm", pixelclean.out, "--dry-run")
+    made = sorted(path.relative_to(pixelclean.folder) for path in pixelclean.folder.rglob("*") if path.is_file())
+    assert made == [Path("config/pixelclean/key")]
+    assert not pixelclean.out.exists()
+
+
+def test_a_named_file_that_cannot_be_opened_stops_nothing(pixelclean: Command, sample_data: Path) -> None:
+    dangling = pixelclean.folder / "dangling.dcm"
+    dangling.symlink_to(pixelclean.folder / "nothing")
+    inputs = [sample_data / "ct-plain.dcm", dangling, sample_data / "sr-report.dcm"]
+    for command, more in (("clean", ()), ("mask", ("--box", "0,0,9,9"))):
+        out = pixelclean.folder / command
+        done = pixelclean(command, *inputs, out, *more)
+        assert done.returncode == 4, done.stderr
+        assert len(released(out)) == 2
+        assert "unreadable" in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_named_file_that_may_not_be_read_stops_nothing(pixelclean: Command, sample_data: Path) -> None:
+    locked = pixelclean.folder / "locked.dcm"
+    locked.write_bytes((sample_data / "ct-plain.dcm").read_bytes())
+    locked.chmod(0)
+    done = pixelclean("clean", locked, sample_data / "sr-report.dcm", pixelclean.out)
+    assert done.returncode == 4, done.stderr
+    assert len(released(pixelclean.out)) == 1
+
+
+def test_the_end_of_a_run_names_absolute_paths_and_says_what_skipped_means(
+    pixelclean: Command, sample_data: Path
+) -> None:
+    inputs = pixelclean.folder / "inputs"
+    inputs.mkdir()
+    (inputs / "slice.dcm").write_bytes((sample_data / "ct-plain.dcm").read_bytes())
+    (inputs / "notes.txt").write_text("nothing of ours")
+    here = os.path.relpath(pixelclean.out, ROOT)
+    done = pixelclean("clean", inputs, here)
+    assert done.returncode == 0, done.stderr
+    assert f"Released files:  {pixelclean.out}" in done.stdout
+    assert "left where it was" in done.stdout
+    again = pixelclean("clean", sample_data / "ct-plain.dcm", pixelclean.folder / "other")
+    assert "left where it was" not in again.stdout
 
 
 def test_a_folder_with_something_in_it_and_no_store_is_refused(pixelclean: Command, sample_data: Path) -> None:

@@ -56,6 +56,8 @@ def test_the_help_names_the_exit_codes(run) -> None:
         ("mask", ".", "out", "--box", "0,0,9,9", "--rules", "."),
         ("explain",),
         ("explain", "absent.dcm"),
+        ("detect", "absent.dcm"),
+        ("mask", "absent.dcm", "out", "--box", "0,0,9,9"),
         ("detect",),
     ],
 )
@@ -63,6 +65,13 @@ def test_a_mistake_in_usage_exits_with_2_and_makes_nothing(run, tmp_path: Path, 
     shown = run(*arguments)
     assert shown.exit_code == ExitCode.USAGE
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_input_that_is_not_there_is_named(run, tmp_path: Path) -> None:
+    (tmp_path / "here.dcm").touch()
+    shown = run("clean", "here.dcm", "absent.dcm", "out")
+    assert shown.exit_code == ExitCode.USAGE
+    assert "absent.dcm: no such file or folder" in shown.output
 
 
 def test_a_missing_key_file_is_not_made_when_it_was_named(run, tmp_path: Path) -> None:

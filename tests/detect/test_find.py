@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from invented import (
@@ -24,10 +25,10 @@ from invented import (
     words_for,
 )
 
-from pixelclean.detect import Display, Finder, Findings
+from pixelclean.detect import Display, Finder, Findings, Picture
 from pixelclean.dicom import Frames, PixelFormat
 from pixelclean.dicom.words import Words
-from pixelclean.geometry import Box
+from pixelclean.geometry import Box, mask_of
 from pixelclean.policy import Policy
 
 FINDER = Finder.load(Policy.load().pixel)
@@ -181,3 +182,30 @@ def test_finding_changes_no_pixel() -> None:
     before = [frame.copy() for frame in all_of(frames)]
     FINDER.everything(frames, Display())
     assert all(map(np.array_equal, before, all_of(frames)))
+
+
+def turned(angle: float) -> Picture:
+    """A line of clear text on black, turned about the middle of the picture."""
+    picture = np.zeros((480, 640, 3), np.uint8)
+    cv2.putText(picture, "SENTINEL ZOE 0042", (170, 245), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (255, 255, 255), 2)
+    return np.asarray(cv2.warpAffine(picture, cv2.getRotationMatrix2D((320, 240), angle, 1.0), (640, 480)), np.uint8)
+
+
+def tall(height: float) -> Picture:
+    """A few letters as tall as that share of a picture of 480 rows."""
+    picture = np.zeros((480, 640, 3), np.uint8)
+    scale = height * 480 / 22
+    cv2.putText(picture, "ZOE", (10, 420), cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), round(scale * 3))
+    return picture
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [turned(angle) for angle in (-60, -45, -30, 30, 45, 60)] + [tall(0.3), tall(0.5)],
+    ids=["-60", "-45", "-30", "30", "45", "60", "tall", "huge"],
+)
+def test_slanting_and_very_large_text_is_covered_on_kinds_that_burn_it_in(shown: Picture) -> None:
+    form = of(COLOUR, rows=480, columns=640)
+    ink = shown.max(axis=2) > 128
+    covered = mask_of(found([shown], form, FINDER.everything).text, 480, 640)
+    assert (covered & ink).sum() >= 0.9 * ink.sum()

@@ -1,7 +1,9 @@
 """The view shows whatever a viewer may show: in one of the pictures the text stands out."""
 
+from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pydicom
 import pytest
@@ -20,6 +22,7 @@ from invented import (
     with_banner,
     words_for,
 )
+from pydicom import Dataset, Sequence
 from pydicom.pixels import apply_color_lut, convert_color_space
 
 from pixelclean.detect import Display, Picture, pictures
@@ -213,3 +216,31 @@ def test_the_frames_of_a_file_are_shown_as_they_are_stored() -> None:
     frame = opened(source).frame(0)
     assert all(map(np.array_equal, pictures(frame, DEEP, Display.of(source.dataset)), seen(words, DEEP)))
     assert isinstance(source.dataset, pydicom.Dataset)
+
+
+def bright_corner(text_above_ground: int) -> Words:
+    """Ground with faint text on it, and a tenth of the pixels far brighter: metal, a collimator."""
+    words = np.full((200, 320, 1), 1000, np.uint16)
+    words[:, 288:] = 60000
+    ink = np.zeros((200, 320), np.uint8)
+    cv2.putText(ink, "SENTINEL ZOE 0042", (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1)
+    words[ink > 0] += text_above_ground
+    return words
+
+
+def test_faint_text_beside_very_bright_pixels_shows_in_one_of_the_pictures() -> None:
+    form = replace(GREY, rows=200, columns=320, bits_allocated=16, bits_stored=16, high_bit=15)
+    shown = pictures(bright_corner(60), form, Display())
+    contrast = max(int(np.ptp(picture[80:110, 10:280].astype(int))) for picture in shown)
+    assert contrast > 100
+
+
+def test_windows_of_functional_groups_and_voi_luts_are_looked_through() -> None:
+    dataset = Dataset()
+    voi, group, lut = Dataset(), Dataset(), Dataset()
+    voi.WindowCenter, voi.WindowWidth = 500, 40
+    group.FrameVOILUTSequence = Sequence([voi])
+    lut.LUTDescriptor = [64, 900, 8]
+    dataset.PerFrameFunctionalGroupsSequence = Sequence([group])
+    dataset.VOILUTSequence = Sequence([lut])
+    assert set(Display.of(dataset).windows) == {(480.0, 520.0), (900.0, 964.0)}

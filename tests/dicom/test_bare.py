@@ -6,10 +6,13 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from pixelclean.dicom.bare import bare
+from pixelclean.dicom import PixelFormat
+from pixelclean.dicom.bare import bare as bare_of
+from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.syntaxes import Codec
 
 SENTINEL = b"ZZ-SENTINEL-0001"
+FORM = PixelFormat(48, 64, 1, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2")
 PIXELS = np.random.default_rng(1).integers(0, 255, (48, 64), dtype=np.uint8)
 
 JPEGS = {
@@ -23,6 +26,10 @@ DECODE = {
     Codec.JPEG_LS: imagecodecs.jpegls_decode,
 }
 CODESTREAM = imagecodecs.jpeg2k_encode(PIXELS, codecformat="j2k", reversible=True, level=0)
+
+
+def bare(stream, codec):
+    return bare_of(bytes(stream), codec, FORM)
 
 
 def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
@@ -59,15 +66,24 @@ def test_a_stream_without_such_segments_keeps_every_byte(codec):
         (0xFE, b"JPEG Pro"),
     ],
 )
-def test_segments_that_decide_colour_and_names_of_encoders_stay(marker, content):
-    told = with_segment(JPEGS[Codec.JPEG], marker, content)
+def test_segments_that_decide_colour_and_names_of_encoders_stay_once(marker, content):
+    plain = JPEGS[Codec.JPEG]
+    without = plain[:2] + plain[4 + struct.unpack_from(">H", plain, 4)[0] :]  # the JFIF segment of the encoder
+    told = with_segment(without, marker, content)
     assert bare(told, Codec.JPEG) == told
+    assert bare(with_segment(told, marker, content), Codec.JPEG) == told
 
 
 @pytest.mark.parametrize(
     ("marker", "content"),
     [
         (0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01abc"),
+        (0xE0, b"JFIF\0ZZ-SENT\0\0"),
+        (0xE0, b"LJIF\0ZZ-SENTI"),
+        (0xE8, b"SPIFF\0" + (2 * SENTINEL)[:24]),
+        (0xEE, b"Adobe\0ZZ-SEN"),
+        (0xDC, SENTINEL),
+        (0xFE, b"Created by OpenJPEG version 88442213"),
         (0xEE, b"Adobe\0\x64\0\0\0\0\x01" + SENTINEL),
         (0xFE, b"JPEG Pro " + SENTINEL),
     ],
@@ -115,11 +131,72 @@ def test_a_codestream_whose_comment_names_its_encoder_keeps_every_byte():
     assert bare(CODESTREAM, Codec.JPEG_2000) == CODESTREAM
 
 
-def test_boxes_of_a_jpeg_xl_container_that_do_not_decode_are_taken_out():
+def test_a_lossless_codestream_of_several_resolutions_and_components_keeps_every_byte():
+    colour = np.dstack([PIXELS, PIXELS.T.reshape(48, 64), PIXELS[::-1]])
+    stream = bytes(imagecodecs.jpeg2k_encode(colour, codecformat="j2k", reversible=True, level=0, mct=True))
+    assert bare(stream, Codec.JPEG_2000) == stream
+
+
+@pytest.mark.parametrize("marker", [0xFF56, 0xFF57, 0xFF58, 0xFF59, 0xFF63, 0xFF6F, 0xFF74, 0xFF78])
+def test_a_segment_that_does_not_decode_is_taken_out_of_a_codestream(marker):
+    assert bare(with_main_segment(marker, SENTINEL), Codec.JPEG_2000) == CODESTREAM
+
+
+@pytest.mark.parametrize("marker", [0xFF50, 0xFF52, 0xFF53, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF5F, 0xFF60])
+def test_a_codestream_with_text_in_a_segment_that_decodes_is_unclear(marker):
+    assert bare(with_main_segment(marker, SENTINEL), Codec.JPEG_2000) is None
+    assert bare(with_main_segment(marker, b"\0" + SENTINEL), Codec.JPEG_2000) is None
+
+
+def test_steps_behind_those_of_the_last_resolution_are_unclear():
+    start = CODESTREAM.index(b"\xff\x5c")
+    (length,) = struct.unpack_from(">H", CODESTREAM, start + 2)
+    told = CODESTREAM[: start + 2] + struct.pack(">H", length + len(SENTINEL))
+    told += CODESTREAM[start + 4 : start + 2 + length] + SENTINEL + CODESTREAM[start + 2 + length :]
+    assert np.array_equal(imagecodecs.jpeg2k_decode(told), PIXELS)
+    assert bare(told, Codec.JPEG_2000) is None
+
+
+def test_a_list_of_tile_lengths_stays_when_it_is_true_and_goes_when_it_is_text():
+    sot = CODESTREAM.index(b"\xff\x90")
+    length = len(CODESTREAM) - 2 - sot
+    true = with_main_segment(0xFF55, b"\0\x40" + struct.pack(">L", length))
+    assert bare(true, Codec.JPEG_2000) == true
+    assert bare(with_main_segment(0xFF55, b"\0\x40ZZ-S"), Codec.JPEG_2000) == CODESTREAM
+    assert bare(with_main_segment(0xFF55, SENTINEL), Codec.JPEG_2000) in (CODESTREAM, None)
+
+
+def test_bytes_behind_the_end_of_a_stream_stay_only_where_they_are_all_alike():
+    for codec, stream in ((Codec.JPEG, JPEGS[Codec.JPEG]), (Codec.JPEG_2000, CODESTREAM)):
+        assert bare(stream + bytes(6), codec) == stream + bytes(6)
+        assert bare(stream + b"\xff\0 \0", codec) == stream
+
+
+def test_it_is_never_clear_that_a_jpeg_xl_stream_holds_its_image_only():
     naked = imagecodecs.jpegxl_encode(PIXELS, lossless=True)
-    head = b"\0\0\0\x0cJXL \r\n\x87\n" + b"\0\0\0\x14ftypjxl \0\0\0\0jxl "
-    box = struct.pack(">L", 8 + len(naked)) + b"jxlc" + naked
-    text = struct.pack(">L", 8 + len(SENTINEL)) + b"xml " + SENTINEL
-    stripped = bare(head + text + box, Codec.JPEG_XL)
-    assert stripped == head + box
-    assert np.array_equal(imagecodecs.jpegxl_decode(stripped), PIXELS)
+    assert bare(naked, Codec.JPEG_XL) is None
+    assert bare(naked + SENTINEL, Codec.JPEG_XL) is None
+
+
+@pytest.mark.parametrize("codec", [Codec.RLE, Codec.PLAIN_FRAME, Codec.DEFLATED_FRAME])
+def test_a_frame_that_ends_with_its_samples_keeps_every_byte(codec):
+    stream = ENCODERS[codec](PIXELS[..., None], FORM)
+    assert bare(stream, codec) == stream
+
+
+@pytest.mark.parametrize("tail", [SENTINEL, b"\x80" * 4 + b"Z", b"\x0f" + SENTINEL, b"\0\0"])
+def test_bytes_behind_the_last_run_of_a_byte_plane_are_unclear(tail):
+    stream = ENCODERS[Codec.RLE](PIXELS[..., None], FORM)
+    assert bare(stream + tail, Codec.RLE) is None
+
+
+def test_a_pad_byte_that_is_a_letter_is_unclear():
+    form = PixelFormat(3, 3, 1, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2")
+    assert bare_of(bytes(9) + b"\0", Codec.PLAIN_FRAME, form) == bytes(10)
+    assert bare_of(bytes(9) + b"Z", Codec.PLAIN_FRAME, form) is None
+
+
+def with_main_segment(marker, content):
+    """A JPEG 2000 codestream with one more segment at the end of its main header."""
+    sot = CODESTREAM.index(b"\xff\x90")
+    return CODESTREAM[:sot] + struct.pack(">HH", marker, len(content) + 2) + content + CODESTREAM[sot:]

@@ -15,7 +15,7 @@ from pixelclean.header.table import row_for
     "vr", ["PN", "DA", "DT", "TM", "SH", "LO", "ST", "LT", "UT", "UC", "UR", "OB", "OW", "UN", "UI"]
 )
 def test_no_unreviewed_value_of_a_vr_that_can_identify_is_kept(vr: str) -> None:
-    lists = reviewed().text | reviewed().binary | reviewed().uids
+    lists = reviewed().text | reviewed().binary
     kept = [
         f"{tag:08X}"
         for tag, (known, *_) in DicomDictionary.items()
@@ -26,7 +26,7 @@ def test_no_unreviewed_value_of_a_vr_that_can_identify_is_kept(vr: str) -> None:
 
 def test_a_reviewed_attribute_is_not_one_that_the_table_names() -> None:
     lists = reviewed()
-    named = lists.text | lists.binary | lists.uids | lists.removed | lists.replaced
+    named = lists.text | lists.binary | lists.removed | lists.replaced
     assert [f"{tag:08X}" for tag in named if row_for(tag) is not None] == []
 
 

@@ -97,7 +97,7 @@ def test_overlays_and_curves_go_as_whole_groups(patient, clean) -> None:
     patient.add_new(0x50000005, "US", 1)
     cleaned = clean(patient)
     assert not [element for element in cleaned.dataset if element.tag.group >> 8 in (0x50, 0x60)]
-    assert "60000010" in {change.path for change in cleaned.changes}
+    assert "60000010" in {fate.path for fate in cleaned.fates if fate.changed}
 
 
 @pytest.mark.parametrize(

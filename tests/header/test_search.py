@@ -136,11 +136,6 @@ def test_ideographs_are_found_from_two_characters_on() -> None:
     assert survivors(output(ConvolutionKernel="\u5c71\u7530"), found)
 
 
-def test_identifiers_of_siblings_are_merged() -> None:
-    both = harvest(named("Sentinel^Zoe")).merged(harvest(output(StudyInstanceUID="1.2.3")))
-    assert survivors(output(ConvolutionKernel="sentinel", SeriesInstanceUID="1.2.3"), both) == ("00181210", "0020000E")
-
-
 @given(st.text(st.characters(codec="latin-1", categories=["L"]), min_size=4, max_size=12))
 def test_a_long_name_is_found_in_any_text_that_holds_it_as_a_word(name: str) -> None:
     found = harvest(named(f"{name}^Zq"))

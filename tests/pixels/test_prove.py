@@ -13,6 +13,7 @@ from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
 BOX = Box(2, 3, 8, 6)
+AREA = BOX.width * BOX.height
 GREYS = of(GREY, rows=8, columns=12, frames=3)
 COLOURS = of(COLOUR, rows=8, columns=12, frames=3)
 FORMATS = [GREYS, COLOURS, of(DEEP, rows=8, columns=12, frames=3, signed=True)]
@@ -22,7 +23,7 @@ FILLS = {1: Fill((0.0,)), 3: Fill((0.0, 0.0, 0.0))}
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_honest_output_is_proven(form: PixelFormat) -> None:
     source, plan = noise(form), planned(form)
-    assert compare(source, output(source, plan), plan, FILLS[form.samples]) == Comparison(3 * BOX.area, 0, 0)
+    assert compare(source, output(source, plan), plan, FILLS[form.samples]) == Comparison(3 * AREA, 0, 0)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -30,7 +31,7 @@ def test_an_honest_output_is_proven(form: PixelFormat) -> None:
 def test_one_pixel_that_changed_outside_is_counted(form: PixelFormat, sample: int) -> None:
     source, plan = noise(form), planned(form)
     tampered = output(source, plan, lambda frames: flip(frames, 2, 7, 11, sample))
-    assert compare(source, tampered, plan, FILLS[form.samples]) == Comparison(3 * BOX.area, 1, 0)
+    assert compare(source, tampered, plan, FILLS[form.samples]) == Comparison(3 * AREA, 1, 0)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -38,13 +39,13 @@ def test_one_pixel_that_changed_outside_is_counted(form: PixelFormat, sample: in
 def test_one_pixel_that_is_not_black_inside_is_counted(form: PixelFormat, sample: int) -> None:
     source, plan = noise(form), planned(form)
     tampered = output(source, plan, lambda frames: flip(frames, 1, 3, 2, sample))
-    assert compare(source, tampered, plan, FILLS[form.samples]) == Comparison(3 * BOX.area, 0, 1)
+    assert compare(source, tampered, plan, FILLS[form.samples]) == Comparison(3 * AREA, 0, 1)
 
 
 def test_an_output_that_was_not_redacted_is_counted_pixel_by_pixel() -> None:
     form = of(GREYS, frames=1)
     source, plan = opened(source_of(described(form), form, [np.full(form.shape, 9, np.uint8)])), planned(form)
-    assert compare(source, source, plan, FILLS[1]).not_filled_inside == BOX.area
+    assert compare(source, source, plan, FILLS[1]).not_filled_inside == AREA
 
 
 def test_hidden_bits_that_came_through_are_changes_of_what_should_be_there() -> None:
@@ -61,9 +62,9 @@ def test_a_frame_whose_mask_is_its_own_is_judged_by_its_own() -> None:
     plan = make_plan([Region(BOX, Act.MASK, Origin.OPERATOR, "test", 1)], GREYS)
     everywhere = output(source, planned(GREYS))
     found = compare(source, everywhere, plan, FILLS[1])
-    assert found.planned == BOX.area
+    assert found.planned == AREA
     assert found.not_filled_inside == 0
-    assert found.changed_outside > BOX.area
+    assert found.changed_outside > AREA
 
 
 def test_numbers_that_are_none_equal_themselves_bit_by_bit() -> None:
@@ -72,7 +73,7 @@ def test_numbers_that_are_none_equal_themselves_bit_by_bit() -> None:
     words[0, 0] = -0.0
     source = opened(source_of(described(form), form, [words]))
     plan = planned(form)
-    assert compare(source, output(source, plan), plan, FILLS[1]) == Comparison(BOX.area, 0, 0)
+    assert compare(source, output(source, plan), plan, FILLS[1]) == Comparison(AREA, 0, 0)
     tampered = output(source, plan, lambda frames: frames[0].__setitem__((0, 0), 0.0))
     assert compare(source, tampered, plan, FILLS[1]).changed_outside == 1
 
@@ -102,7 +103,7 @@ def test_shared_and_full_chroma_are_the_same_colour_space() -> None:
     source, plan = noise(shared), planned(shared)
     full = of(shared, photometric="YBR_FULL")
     after = opened(source_of(described(full), full, list(redacted(source, plan, FILLS[3]))))
-    assert compare(source, after, plan, FILLS[3]) == Comparison(3 * BOX.area, 0, 0)
+    assert compare(source, after, plan, FILLS[3]) == Comparison(3 * AREA, 0, 0)
 
 
 def planned(form: PixelFormat) -> Plan:

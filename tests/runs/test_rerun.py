@@ -1,5 +1,6 @@
 """The same command again, and again with something changed."""
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from project import Project, assert_only_proven_files_are_out, codes, contents, 
 from pixelclean import resources
 from pixelclean.batch.run import RunSettings, Summary, run
 from pixelclean.keyfile import create_key
+from pixelclean.reasons import ReasonCode
 
 NAMES = ("ct-plain.dcm", "sr-report.dcm", "us-palette.dcm", "sc-scanned-form-jpeg2000.dcm", "ct-truncated.dcm")
 
@@ -107,15 +109,39 @@ def test_a_dry_run_says_what_would_come_of_it_and_places_nothing(tmp_path: Path,
     done = project.clean("--dry-run")
     assert done.returncode == 4
     assert "nothing was placed" in done.stdout
-    assert not project.out.exists() or project.outputs() == {}
-    assert sentinel_free(project)
+    assert not project.out.exists()
+    assert not project.store.exists()
     assert project.clean().returncode == 4
     assert len(project.outputs()) == 1
 
 
-def sentinel_free(project: Project) -> bool:
-    """Whether a rehearsal left nothing of an input in the store."""
-    return not any(b"entinel" in content or b"ENTINEL" in content for content in contents(project.store).values())
+def test_a_dry_run_leaves_a_store_that_was_there_as_it_was(few: Project) -> None:
+    again(few)
+    before = few.results(), few.outputs(), contents(few.store).keys()
+    assert again(few, dry_run=True).counts == {"released": 2}
+    assert (few.results(), few.outputs(), contents(few.store).keys()) == before
+    assert again(few).counts == {"released": 2}
+
+
+def test_the_summary_counts_the_notes_that_follow_from_all_inputs_and_no_other_input_of_the_store(few: Project) -> None:
+    shutil.copy(few.inputs / "sr-report.dcm", few.inputs / "twin.dcm")
+    edited(few.inputs / "ct-plain.dcm", few.inputs / "namesake.dcm", lambda data: data.__setattr__("KVP", 80))
+    expected = {ReasonCode.SAME_FILE_AGAIN: 1, ReasonCode.SHARED_SOP_INSTANCE_UID: 2}
+    for _ in range(2):
+        reasons = dict(again(few).reasons)
+        assert {code: reasons.get(code) for code in expected} == expected
+    settings = RunSettings("basic", few.base / "key")
+    alone = run((few.inputs / "sr-report.dcm",), few.out, settings)
+    assert dict(alone.reasons).keys().isdisjoint(expected)
+
+
+def test_what_is_skipped_or_cannot_be_read_is_told_to_the_audit_log_once(few: Project) -> None:
+    (few.inputs / "notes.txt").write_text("nothing of ours")
+    (few.inputs / "away").symlink_to(few.base)
+    for _ in range(3):
+        assert again(few).counts == {"released": 2, "skipped": 1, "quarantined": 1}
+    events = [json.loads(line)["event"] for line in (few.store / "audit.jsonl").read_text().splitlines()]
+    assert (events.count("skipped"), events.count("quarantined")) == (1, 1)
 
 
 def test_another_key_is_refused_in_one_line(few: Project) -> None:

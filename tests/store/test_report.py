@@ -8,6 +8,7 @@ import pytest
 
 from pixelclean.delivery import Delivery
 from pixelclean.outcome import Image, Reason
+from pixelclean.proof import Proof
 from pixelclean.reasons import End, ReasonCode
 from pixelclean.store import report
 from pixelclean.store.advice import advice_for
@@ -88,6 +89,24 @@ def test_the_contact_sheet_has_room_for_every_modality_and_counts_the_rest() -> 
     shown = [record.image.modality for record in figures.sheet if record.image]
     assert shown.count("US") == 4
     assert figures.not_shown == 200 - SHEET
+
+
+def test_images_are_counted_by_what_became_of_their_pixels_and_objects_without_pixels_are_not() -> None:
+    kinds = {"masked": (100, False, 1), "cleared": (0, False, 1), "kept": (0, True, 7), "report": (0, True, 0)}
+    records = [
+        Record(
+            name,
+            name,
+            State.FINISHED,
+            Ended.RELEASED,
+            proof=Proof(planned, 0, 0, 0, (), unchanged, "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1", ""),
+            image=Image("SR" if not frames else "US", "", 9 * bool(frames), 9 * bool(frames), frames),
+        )
+        for name, (planned, unchanged, frames) in kinds.items()
+    ]
+    figures = gather(records, frozenset(), run=0)
+    assert (figures.masked, figures.cleared, figures.untouched) == (1, 1, 1)
+    assert figures.not_shown == 3
 
 
 @pytest.mark.parametrize("code", [code for code in ReasonCode if code.end is not End.NOTE])

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pixelclean.errors import ConfigurationError, UsageError
 from pixelclean.key import ProjectKey
 from pixelclean.store.layout import Store, check_out, check_places, default_root
+from pixelclean.store.records import path_of_name, source_name
 
 
 def test_a_new_store_is_the_owners_alone_whatever_the_umask_is(project: Any) -> None:
@@ -99,6 +102,73 @@ def test_the_spool_is_swept_when_a_store_is_opened(project: Any) -> None:
 def test_inputs_out_and_store_do_not_lie_inside_each_other(tmp_path: Path, given: str, out: str, root: str) -> None:
     with pytest.raises(UsageError):
         check_places([tmp_path / given], tmp_path / out, tmp_path / root)
+
+
+@pytest.mark.parametrize(
+    "out, root",
+    [
+        ("out/inner", "private"),
+        ("out/in/ner", "private"),
+        ("other", "out/private"),
+        ("link/inner", "private"),
+        ("out-private/queue/inner", "private"),
+        ("other", "out-private/private"),
+    ],
+)
+def test_the_out_and_the_store_of_another_run_are_no_place_for_a_new_one(project: Any, out: str, root: str) -> None:
+    project.open_store().close()
+    project.out.mkdir()
+    (project.base / "link").symlink_to("out")
+    with pytest.raises(UsageError, match="of another run"):
+        check_places([project.base / "in"], project.base / out, project.base / root)
+
+
+def test_a_strangers_folder_of_that_name_is_in_nobodys_way_and_stays_as_it_is(tmp_path: Path) -> None:
+    made = tmp_path / "data-private"
+    made.mkdir(mode=0o700)
+    for name in ("ledger.sqlite", "lock"):
+        (made / name).touch(mode=0o600)
+    check_places([tmp_path / "in"], tmp_path / "data" / "out", tmp_path / "data" / "out-private")
+    assert {path.name: path.stat().st_size for path in made.iterdir()} == {"ledger.sqlite": 0, "lock": 0}
+
+
+def test_a_borrowed_store_is_gone_afterwards_unless_it_was_there(project: Any) -> None:
+    with Store.borrow(project.root, project.out, project.key) as store:
+        (store.spool / "left").write_bytes(b"something")
+    assert not project.root.exists()
+    with pytest.raises(KeyboardInterrupt), Store.borrow(project.root, project.out, project.key):
+        raise KeyboardInterrupt
+    assert not project.root.exists()
+    project.root.mkdir(mode=0o700)
+    with Store.borrow(project.root, project.out, project.key):
+        pass
+    assert list(project.root.iterdir()) == []
+    project.open_store().close()
+    with Store.borrow(project.root, project.out, project.key):
+        pass
+    assert Store.read(project.root).out == project.out
+
+
+def test_an_out_whose_name_is_no_utf8_is_found_again(project: Any) -> None:
+    for name in (b"caf\xe9", b"caf\\xe9", b"two\\", "ä".encode()):
+        odd = replace(project, out=project.base / os.fsdecode(name), root=project.base / (name.hex() + "-private"))
+        for _ in range(2):
+            with odd.open_store() as store:
+                assert store.out == odd.out
+
+
+@given(
+    st.binary(min_size=1).filter(lambda name: b"\0" not in name),
+    st.binary(min_size=1).filter(lambda name: b"\0" not in name),
+)
+@example(b"caf\xe9", b"caf\\xe9")
+@example(b"\\\xe9", b"\\\\xe9")
+def test_paths_that_differ_have_names_that_differ(one: bytes, other: bytes) -> None:
+    paths = Path(os.fsdecode(one)), Path(os.fsdecode(other))
+    names = [source_name(path) for path in paths]
+    assert [path_of_name(name) for name in names] == list(paths)
+    assert (names[0] == names[1]) == (paths[0] == paths[1])
+    "".join(names).encode()
 
 
 def test_a_link_does_not_hide_that_out_lies_inside_an_input(tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
     return pack_frame(frame, pixels)
 
 
+def is_padded_with_zeros(frame: bytes, pixels: PixelFormat) -> bool:
+    """Whether what follows the samples is nothing or a zero."""
+    return not any(frame[frame_length(pixels) :])
+
+
 def check_length(frame: bytes, pixels: PixelFormat) -> None:
     """Refuse a native frame that is too short, or longer than with its pad byte."""
     length = frame_length(pixels)

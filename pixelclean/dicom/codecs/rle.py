@@ -49,6 +49,29 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
     return _HEADER.pack(*numbers, *([0] * (16 - len(numbers)))) + b"".join(segments)
 
 
+def holds_only_planes(frame: bytes, pixels: PixelFormat) -> bool:
+    """Whether each segment ends with its byte plane, or with a pad byte of zero behind it (PS3.5 G.3.1)."""
+    length = _plane_length(pixels)
+    return all(_ends_with_its_plane(segment, length) for segment in _segments(frame, pixels))
+
+
+def _ends_with_its_plane(segment: bytes, length: int) -> bool:
+    """Follow the runs: n < 128 is followed by n + 1 bytes, n > 128 by one that stands for 257 - n, 128 by none."""
+    position = decoded = 0
+    end = len(segment)
+    while decoded < length and position < end:
+        run = segment[position]
+        if run < 128:
+            position += run + 2
+            decoded += run + 1
+        elif run > 128:
+            position += 2
+            decoded += 257 - run
+        else:
+            position += 1
+    return decoded == length and position <= end and segment[position:] in (b"", b"\0")
+
+
 def _segments(frame: bytes, pixels: PixelFormat) -> list[bytes]:
     if len(frame) < _HEADER.size:
         raise Refused(ReasonCode.TRUNCATED, "RLE header")

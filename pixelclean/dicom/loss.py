@@ -1,0 +1,68 @@
+"""Whether an encoded image is one that was compressed with loss, as its stream says and not only its transfer syntax."""
+
+import struct
+
+from pixelclean.dicom.codecs.jpeg_2000_segments import COC, COD, SOD, SOT, header_end, segments, style_of
+from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
+from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOF_LS, SOS, segments_of
+from pixelclean.dicom.frames import Frames
+from pixelclean.dicom.syntaxes import Codec, Fidelity, syntax_of
+
+_LOSSLESS_JPEG = frozenset((0xC3, SOF_LS))
+_IRREVERSIBLE = 0  # the 9-7 filter (ISO/IEC 15444-1 Table A.20)
+
+
+def is_lossy(frames: Frames, transfer_syntax: str) -> bool:
+    """Whether any frame was compressed with loss.
+
+    A JPEG XL stream of the syntax that permits both does not say so simply, and what is without loss has a syntax of
+    its own: it counts as compressed with loss.
+    """
+    syntax = syntax_of(transfer_syntax)
+    match syntax.codec:
+        case _ if syntax.fidelity is Fidelity.LOSSY:
+            return True
+        case Codec.JPEG | Codec.JPEG_LOSSLESS | Codec.JPEG_LS:
+            return any(_jpeg_is_lossy(frames.encoded(index)) for index in range(len(frames)))
+        case Codec.JPEG_2000 | Codec.HTJ2K:
+            return any(_codestream_is_lossy(codestream_of(frames.encoded(index))) for index in range(len(frames)))
+        case _:
+            return syntax.fidelity is Fidelity.EITHER
+
+
+def _jpeg_is_lossy(stream: bytes) -> bool:
+    """A process with DCT, bits dropped by the point transform (ISO/IEC 10918-1 H.1.2.1), or NEAR in JPEG-LS."""
+    jpeg_ls = False
+    for segment in segments_of(stream):
+        if segment.marker in FRAMES:
+            jpeg_ls = segment.marker == SOF_LS
+            if segment.marker not in _LOSSLESS_JPEG:
+                return True
+        elif segment.marker == SOS:
+            first, _, approximation = stream[segment.end - 3 : segment.end]
+            if (first if jpeg_ls else approximation & 15) > 0:
+                return True
+    return False
+
+
+def _codestream_is_lossy(stream: bytes) -> bool:
+    """The irreversible transformation, for the image, a component or a tile part."""
+    try:
+        position = header_end(stream, 2, SOT)
+        headers = [(2, position)]
+        while struct.unpack_from(">H", stream, position)[0] == SOT:
+            (length,) = struct.unpack_from(">L", stream, position + 6)
+            headers.append((position + 12, header_end(stream, position + 12, SOD)))
+            position = position + length if length else len(stream) - 2
+        return any(_has_irreversible(stream, start, end) for start, end in headers)
+    except (struct.error, IndexError):
+        return True
+
+
+def _has_irreversible(stream: bytes, start: int, end: int) -> bool:
+    styles = (
+        style_of(marker, content[1:] if marker == COC else content)
+        for marker, content in segments(stream, start, end)
+        if marker in (COD, COC)
+    )
+    return any(parameters[4] == _IRREVERSIBLE for _, parameters in styles)

@@ -1,0 +1,105 @@
+"""Identifiers in values that are bytes: numbers, tables, profiles, codestreams.
+
+Any bytes spell short words by chance, so only what no chance spells is looked for: names and IDs of five characters or
+more, and full names.  They are looked for as bytes, which a value of a hundred megabytes allows, in ISO 8859-1, UTF-8
+and UTF-16, and with the two bytes of each word exchanged, as a value of 16-bit words may be written.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self, final
+
+from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
+from pixelclean.header.words import ordinary_words, squeezed, transliterated, words_of
+
+_TELLING = 5
+_BEYOND_CHANCE = 7
+_WHOLE_DATE = 8
+_LETTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class Needles:
+    """Byte strings with their ASCII letters in lower case: `words` as whole words only, `stems` anywhere."""
+
+    words: frozenset[bytes]
+    stems: frozenset[bytes]
+
+    @classmethod
+    def of(cls, texts: Iterable[Identifier]) -> Self:
+        """The spellings of each identifier that no noise spells."""
+        spelled = {text for identifier in texts for text in _spelled(identifier)}
+        encoded = {form for text in spelled for form in _encoded(text)}
+        return cls(
+            frozenset(form for form in encoded if len(form) < _BEYOND_CHANCE),
+            frozenset(form for form in encoded if len(form) >= _BEYOND_CHANCE),
+        )
+
+    def found_in(self, value: bytes) -> bool:
+        """Whether any of them stands in the value."""
+        if not self.words and not self.stems:
+            return False
+        return any(self._found(form) for form in _readings(value))
+
+    def _found(self, lowered: bytes) -> bool:
+        return any(stem in lowered for stem in self.stems) or any(_is_word(word, lowered) for word in self.words)
+
+
+def _spelled(identifier: Identifier) -> Iterator[str]:
+    """Words of names, full names, IDs and addresses, as they are and without accents."""
+    for text in transliterated(identifier.value.reveal()):
+        match identifier.kind:
+            case Kind.PERSON:
+                parts = [part.strip() for part in name_parts(text)]
+                yield from (word for part in parts for word in (*part.split(), *words_of(part)) if _tells(word))
+                if len(parts) > 1 and parts[0] and parts[1]:
+                    yield from (f"{a}{between}{b}" for a, b in (parts[:2], parts[1::-1]) for between in "^ _,")
+            case Kind.ID | Kind.ADDRESS if _tells(squeezed(text)):
+                yield text
+                yield squeezed(text)
+            case Kind.DATE:
+                yield from (date for date in date_spellings(text) if len(date) >= _WHOLE_DATE)
+            case _:
+                pass
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= _TELLING and not set(words_of(word)) <= ordinary_words()
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    """UTF-16 of Latin letters is found once its zero bytes are gone."""
+    for cased in (text, text.upper()):
+        for encoding in ("latin-1", "utf-8", "utf-16-le", "utf-16-be"):
+            if encoding.startswith("utf-16") and all(ord(character) < 256 for character in cased):
+                continue
+            try:
+                form = cased.encode(encoding).lower()
+            except UnicodeEncodeError:
+                continue
+            if len(form) >= _TELLING:
+                yield form
+
+
+def _readings(value: bytes) -> Iterator[bytes]:
+    """The value as it is, without zero bytes, and with the bytes of each pair exchanged."""
+    lowered = value.lower()
+    yield lowered
+    if b"\0" in lowered:
+        yield lowered.replace(b"\0", b"")
+    exchanged = bytearray(len(lowered) + len(lowered) % 2)
+    exchanged[0::2], exchanged[1::2] = lowered[1::2].ljust(len(exchanged) // 2, b"\0"), lowered[0::2]
+    yield bytes(exchanged)
+
+
+def _is_word(word: bytes, lowered: bytes) -> bool:
+    """Whether it stands there with neither letter nor digit beside it."""
+    start = lowered.find(word)
+    while start >= 0:
+        end = start + len(word)
+        before, after = lowered[start - 1 : start] if start else b"", lowered[end : end + 1]
+        if _LETTERS.isdisjoint(before) and _LETTERS.isdisjoint(after):
+            return True
+        start = lowered.find(word, start + 1)
+    return False

@@ -1,0 +1,80 @@
+"""What the proof looks for in decoded values, word by word; see search.py."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self, final
+
+from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
+from pixelclean.header.words import Phrases, Words, ordinary_words, words_of
+
+_LONG_ENOUGH = 4
+_DIGITS_ENOUGH = 6
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class SearchTerms:
+    """What to look for, and how.
+
+    `tokens`      single words of person names and long numbers: anywhere as a whole word
+    `phrases`     consecutive words: full names, IDs, addresses
+    `product_phrases`  the same for places and devices: not looked for where the product is named
+    `wholes`      short or numeric values and dates: only where they are the entire value
+    """
+
+    tokens: frozenset[str]
+    phrases: Phrases
+    product_phrases: Phrases
+    wholes: frozenset[Words]
+
+    @classmethod
+    def of(cls, texts: Iterable[Identifier]) -> Self:
+        """Sort each identifier into the ways it is looked for."""
+        tokens: set[str] = set()
+        phrases: set[Words] = set()
+        product: set[Words] = set()
+        wholes: set[Words] = set()
+        for identifier in texts:
+            value = identifier.value.reveal()
+            match identifier.kind:
+                case Kind.PERSON:
+                    parts = [words_of(part) for part in name_parts(value)]
+                    tokens.update(word for part in parts for word in part if is_telling(word))
+                    wholes.update(part for part in parts if len("".join(part)) > 1)
+                    phrases.update(_full_names(parts))
+                case Kind.DATE:
+                    wholes.update(words_of(text) for text in date_spellings(value))
+                case kind:
+                    words = words_of(value)
+                    if not _is_phrase(words):
+                        wholes.update({words} if len("".join(words)) >= _LONG_ENOUGH else ())
+                    elif kind in (Kind.PLACE, Kind.DEVICE):
+                        product.add(words)
+                    else:
+                        phrases.add(words)
+        ordinary = {(word,) for word in ordinary_words()}
+        return cls(
+            frozenset(tokens),
+            Phrases(frozenset(phrases) - ordinary),
+            Phrases(frozenset(product) - ordinary),
+            frozenset(wholes) - ordinary,
+        )
+
+
+def is_telling(word: str) -> bool:
+    """Whether a word of a name stands for it alone; ideographs and syllables tell from two characters on."""
+    enough = _LONG_ENOUGH if word.isascii() else 2
+    return len(word) >= enough and word not in ordinary_words() and not word.isdigit()
+
+
+def _is_phrase(words: Words) -> bool:
+    """Whether an ID or address is long enough to be looked for inside longer values."""
+    text = "".join(words)
+    return len(text) >= (_DIGITS_ENOUGH if text.isdigit() else _LONG_ENOUGH) and not set(words) <= ordinary_words()
+
+
+def _full_names(parts: list[Words]) -> Iterable[Words]:
+    """Family and given name in both orders."""
+    if len(parts) > 1 and len("".join(parts[0] + parts[1])) >= _LONG_ENOUGH and parts[0] and parts[1]:
+        yield parts[0] + parts[1]
+        yield parts[1] + parts[0]

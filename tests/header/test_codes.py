@@ -1,0 +1,94 @@
+"""Of a code only what a published scheme says passes; nobody's name passes as its meaning."""
+
+import pytest
+from pydicom import DataElement, Dataset, Sequence
+
+from pixelclean.header import harvest, survivors, withhold
+
+
+def coded(value: str, scheme: str, meaning: str, **root: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    outer = Dataset()
+    outer.AnatomicRegionSequence = Sequence([item])
+    for keyword, text in root.items():
+        setattr(outer, keyword, text)
+    return outer
+
+
+def test_a_meaning_in_bytes_goes(clean) -> None:
+    source = coded("10200004", "SCT", "")
+    source.AnatomicRegionSequence[0]["CodeMeaning"] = DataElement(0x00080104, "OB", b"Sentinel^Zoe")
+    assert "CodeMeaning" not in clean(source).dataset.AnatomicRegionSequence[0]
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_meaning_without_a_value_is_no_code(value: str | None, clean, encoded) -> None:
+    source = coded("", "DCM", "Mrs Zoe Sentinel")
+    if value is None:
+        del source.AnatomicRegionSequence[0].CodeValue
+    assert b"Sentinel" not in encoded(clean(source).dataset)
+
+
+def test_the_texts_that_describe_a_published_scheme_are_replaced(clean, encoded) -> None:
+    item = Dataset()
+    item.CodingSchemeDesignator, item.CodingSchemeUID = "SCT", "2.16.840.1.113883.6.96"
+    item.CodingSchemeName = "Sentinel's terms"
+    item.CodingSchemeResponsibleOrganization = "Sentinel House"
+    item.CodingSchemeVersion = "Sentinel 7"
+    source = Dataset()
+    source.CodingSchemeIdentificationSequence = Sequence([item])
+    cleaned = clean(source).dataset
+    assert b"Sentinel" not in encoded(cleaned)
+    (described,) = cleaned.CodingSchemeIdentificationSequence
+    assert (described.CodingSchemeDesignator, described.CodingSchemeUID) == ("SCT", "2.16.840.1.113883.6.96")
+
+
+@pytest.mark.parametrize(
+    "scheme,value",
+    [
+        *(("DCM", "77123"), ("UCUM", "SENTINEL-Z-0707"), ("UCUM", "7712345"), ("MDC", "SENTINEL"), ("FMA", "Sentinel")),
+        *(("SRT", "T-ZOESEN"), ("RFC5646", "Sentinel"), ("I10", "SENTINEL")),
+    ],
+)
+def test_a_value_that_the_scheme_cannot_have_is_local(scheme: str, value: str, clean) -> None:
+    (item,) = clean(coded(value, scheme, "Sentinel")).dataset.AnatomicRegionSequence
+    assert item.CodingSchemeDesignator == "99REMOVED" and item.CodeMeaning == "REMOVED" and item.CodeValue != value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["mm[Hg]", "{counts}/s", "[hnsf'U]", "g/ml{SUVbw}", "10-6.mm2/s", "ml/[100]g/min", "%", "1", "dyn.s.cm-5/m2"],
+)
+def test_units_pass(value: str, clean) -> None:
+    (item,) = clean(coded(value, "UCUM", value)).dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodeMeaning) == (value, value)
+
+
+@pytest.mark.parametrize(
+    "meaning", ["Liver 7/7/1977", "Liver 77123", "Liver, seen on 1977-07-07", "Liver\nZoe", "x" * 65]
+)
+def test_a_meaning_that_stands_in_no_dictionary_is_replaced(meaning: str, clean) -> None:
+    (item,) = clean(coded("10200004", "SCT", meaning)).dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodeMeaning) == ("10200004", "REMOVED")
+
+
+@pytest.mark.parametrize("meaning", ["Liver of Sentinel", "for zoe, sentinel", "Liversentinel", "born 7 July 1977"])
+def test_a_meaning_that_names_the_patient_is_withheld_and_holds_no_file(meaning: str, patient, clean) -> None:
+    source = coded("10200004", "SCT", meaning, PatientName="Sentinel^Zoe", PatientBirthDate="19770707")
+    found = harvest(source)
+    cleaned = withhold(clean(source), found).dataset
+    assert cleaned.AnatomicRegionSequence[0].CodeMeaning == "REMOVED"
+    assert survivors(cleaned, found) == ()
+
+
+def test_a_code_that_is_the_id_of_the_patient_says_nothing(clean) -> None:
+    source = coded("177123", "DCM", "Liver", PatientID="177-123")
+    (item,) = withhold(clean(source), harvest(source)).dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning) == ("REMOVED", "99REMOVED", "REMOVED")
+
+
+def test_a_patient_called_like_a_term_keeps_the_meaning_of_another(clean) -> None:
+    source = coded("51185008", "SCT", "Chest", PatientName="Chest^Jane")
+    (item,) = withhold(clean(source), harvest(source)).dataset.AnatomicRegionSequence
+    assert item.CodeMeaning == "Chest"

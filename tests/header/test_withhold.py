@@ -1,0 +1,184 @@
+"""A name typed into a field that stays is withheld, however it is spelled; a device's own words are not."""
+
+import pytest
+from pydicom import DataElement, Dataset, Sequence
+
+from pixelclean.header import harvest, survivors, withhold
+from pixelclean.header.uids import is_registered
+
+
+@pytest.fixture
+def treated(clean):
+    """The output for a source, and what the proof finds in it."""
+
+    def treat(source: Dataset) -> tuple[Dataset, tuple[str, ...]]:
+        found = harvest(source)
+        cleaned = withhold(clean(source), found).dataset
+        return cleaned, survivors(cleaned, found)
+
+    return treat
+
+
+def of(**values: object) -> Dataset:
+    dataset = Dataset()
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+@pytest.mark.parametrize(
+    "identity,text",
+    [
+        ({"PatientBirthDate": "19770709"}, "born 09.07.1977"),
+        ({"PatientBirthDate": "19770709"}, "DOB 1977-07-09 x"),
+        ({"PatientBirthDate": "19770709"}, "on 9 July 1977"),
+        ({"PatientBirthDate": "19770709"}, "9/7/77"),
+        ({"PatientBirthDate": "19770709"}, "x_19770709_y"),
+        ({"PatientID": "48213"}, "MRN 48213"),
+        ({"PatientID": "4821"}, "MRN 4821 b"),
+        ({"PatientID": "AB-12/34-99"}, "AB123499"),
+        ({"PatientID": "AB123499"}, "ID:AB-12.3499x"),
+        ({"PatientID": "SSN 077-07-1120"}, "077071120"),
+        ({"PatientName": "KIM^SU"}, "Mrs KIM 3/12"),
+        ({"PatientName": "Sentinel^Zoe"}, "jsentinel_t2"),
+        ({"PatientName": "Sentinel^Zoe"}, "SENTINELZOE"),
+        ({"PatientName": "O'Sentinson^Zoe"}, "OSENTINSON"),
+        ({"PatientName": "Osentinson^Zoe"}, "o'sentinson"),
+        ({"PatientName": "Müllersen^Zoe"}, "Muellersen"),
+        ({"PatientName": "Muellersen^Zoe"}, "MÜLLERSEN"),
+        ({"PatientName": "Muellersen^Zoe"}, "Mullersen"),
+        ({"PatientAddress": "17 Sentinel Crescent"}, "Crescent Sentinel 17"),
+        ({"PatientTelephoneNumbers": "0777 7712345"}, "tel 07777712345"),
+        ({"PatientTelephoneNumbers": "+99 777 7712345"}, "0777/771-2345"),
+    ],
+)
+def test_spellings_hide_nothing(identity: dict[str, str], text: str, treated) -> None:
+    cleaned, left = treated(of(ConvolutionKernel=text, **identity))
+    assert cleaned.ConvolutionKernel == "REMOVED"
+    assert left == ()
+
+
+def test_a_name_split_over_values_is_withheld(treated) -> None:
+    cleaned, _ = treated(of(PatientName="Sentinel^Zoe", FilterType=["SENT", "INEL", "B"]))
+    assert cleaned.FilterType == "REMOVED"
+
+
+@pytest.mark.parametrize("text", ["B30f", "SOFT TISSUE", "Sharp 1.5", "T2 FLAIR", "12.1.0"])
+def test_the_words_of_a_device_stay(text: str, patient, treated) -> None:
+    patient.ConvolutionKernel = text
+    cleaned, left = treated(patient)
+    assert cleaned.ConvolutionKernel == text and left == ()
+
+
+@pytest.mark.parametrize("vr,value", [("LO", "Sentinel^Zoe"), ("OB", b"Sentinel^Zoe"), ("UT", "Sentinel^Zoe")])
+def test_a_name_under_another_vr_is_known(vr: str, value: object, treated) -> None:
+    source = of(SequenceName="for Sentinel Zoe")
+    source[0x00100010] = DataElement(0x00100010, vr, value, already_converted=True)
+    assert treated(source)[0].SequenceName == "REMOVED"
+
+
+def test_an_id_in_bytes_is_known(treated) -> None:
+    source = of(SequenceName="ZZ77123")
+    source[0x00100020] = DataElement(0x00100020, "OB", b"ZZ77123 ", already_converted=True)
+    assert treated(source)[0].SequenceName == "REMOVED"
+
+
+def test_a_name_in_another_character_set_than_said_is_known(treated) -> None:
+    source = of(SequenceName="MUENCHSENSON")
+    source[0x00100010] = DataElement(0x00100010, "PN", b"M\xfcnchsenson^Zoe")
+    assert treated(source)[0].SequenceName == "REMOVED"
+
+
+@pytest.mark.parametrize("keyword", ["SoftwareVersions", "ManufacturerModelName", "Manufacturer"])
+@pytest.mark.parametrize(
+    "text", ["syngo SN-7712345", "Sentinel Hospital Zoetown CT", "SENTINELCT3", "SentCT3", "for Zoelina", "1977-07-09"]
+)
+def test_a_product_names_no_place_no_device_and_nobody(keyword: str, text: str, treated) -> None:
+    source = of(
+        DeviceSerialNumber="SN-7712345",
+        InstitutionName="Sentinel Hospital Zoetown",
+        StationName="SENTCT3" if text == "SentCT3" else "SENTINELCT3",
+        PatientName="Sen^Zoelina",
+        PatientBirthDate="19770709",
+        **{keyword: text},
+    )
+    assert treated(source)[0][keyword].value == "REMOVED"
+
+
+def test_a_product_stays(treated) -> None:
+    source = of(
+        StationName="SIEMENS", InstitutionName="Sentinel House", Manufacturer="SIEMENS", SoftwareVersions="VB17A"
+    )
+    cleaned, left = treated(source)
+    assert (cleaned.Manufacturer, cleaned.SoftwareVersions, left) == ("SIEMENS", "VB17A", ())
+
+
+def test_numbers_that_are_the_id_or_the_birth_date_are_emptied(treated) -> None:
+    source = of(PatientID="7712345", PatientBirthDate="19770709")
+    source.SeriesNumber, source.AcquisitionNumber, source.InstanceNumber = "7712345", "19770709", "7"
+    cleaned, left = treated(source)
+    assert cleaned.SeriesNumber is None and cleaned.AcquisitionNumber is None and cleaned.InstanceNumber == 7
+    assert left == ()
+
+
+def test_coded_values_are_withheld_one_by_one(treated) -> None:
+    source = of(PatientName="Sentinel^Zoe", PatientBirthDate="19770709")
+    source.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL", "ZOE SENTINEL", "XSENTINELX"]
+    source.ScanOptions = "19770709"
+    cleaned, left = treated(source)
+    assert cleaned.ImageType == ["ORIGINAL", "PRIMARY", "AXIAL", "REMOVED", "REMOVED"]
+    assert cleaned.ScanOptions == "REMOVED" and left == ()
+
+
+@pytest.mark.parametrize("name,part,kept", [("LEE^AN", "LEE", False), ("ARM^AN", "ARM", True), ("LEE^AN", "LEG", True)])
+def test_a_body_part_is_no_short_name(name: str, part: str, *, kept: bool, treated) -> None:
+    cleaned, _ = treated(of(PatientName=name, BodyPartExamined=part))
+    assert cleaned.BodyPartExamined == (part if kept else "REMOVED")
+
+
+def test_orientations_and_group_numbers_are_no_names(clean) -> None:
+    cleaned = clean(of(PatientOrientation=["SENTINEL", "ZOE"], ContextIdentifier="SENTINEL", MappingResource="DCMR"))
+    assert not cleaned.dataset.PatientOrientation and not cleaned.dataset.ContextIdentifier
+    assert cleaned.dataset.MappingResource == "DCMR"
+    assert clean(of(PatientOrientation=["L", "PH"])).dataset.PatientOrientation == ["L", "PH"]
+
+
+@pytest.mark.parametrize(
+    "keyword", ["ReferencedSOPClassUID", "RelatedGeneralSOPClassUID", "MappingResourceUID", "ContextUID"]
+)
+def test_a_uid_that_nobody_registered_is_mapped_wherever_it_stands(keyword: str, treated) -> None:
+    source = of(**{keyword: "1.2.826.0.1.7777.19770709.7712345"})
+    cleaned, left = treated(source)
+    assert cleaned[keyword].value.startswith("2.25.") and left == ()
+    kept = treated(of(**{keyword: "1.2.840.10008.5.1.4.1.1.66.7"}))[0]
+    assert kept[keyword].value == "1.2.840.10008.5.1.4.1.1.66.7"
+
+
+def test_the_class_of_the_object_stays_and_holds_one_value(clean) -> None:
+    assert clean(of(SOPClassUID="1.3.12.2.7.7")).dataset.SOPClassUID == "1.3.12.2.7.7"
+    assert "SOPClassUID" not in clean(of(SOPClassUID=["1.2.840.10008.5.1.4.1.1.2", "1.2.7712345"])).dataset
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.10008.6.1.2", "1.2.840.10008.5.1.4.1.1.66.7", "1.2.840.10008.8.1.1"])
+def test_context_groups_and_new_classes_are_registered(uid: str) -> None:
+    assert is_registered(uid)
+
+
+def test_the_proof_reads_uids_and_character_sets_as_text() -> None:
+    source = of(PatientName="Sentinel^Zoe", PatientID="7712345")
+    output = Dataset()
+    output[0x00080005] = DataElement(0x00080005, "CS", "SENTINEL ZOE", already_converted=True)
+    output[0x0008001A] = DataElement(0x0008001A, "UI", "Sentinel^Zoe", already_converted=True)
+    output.ReferencedSOPClassUID = "1.2.826.7712345.1"
+    assert survivors(output, harvest(source)) == ("00080005", "0008001A", "00081150")
+    for terms in ("ISO_IR 100", ["", "ISO 2022 IR 87"], "ISO_IR 192"):
+        assert survivors(of(SpecificCharacterSet=terms), harvest(of(PatientName="Iso^Ir", PatientID="2022"))) == ()
+
+
+def test_withholding_reaches_items_and_is_told(clean) -> None:
+    source = of(PatientName="Sentinel^Zoe")
+    source.SharedFunctionalGroupsSequence = Sequence([of(SequenceName="sentinel")])
+    told = withhold(clean(source), harvest(source))
+    assert "52009229[0].00180024" in {fate.path for fate in told.fates if fate.changed}
+    assert "entinel" not in repr(told.fates)
