@@ -37,7 +37,7 @@ from pixelclean.pixels import (
     black,
     compare,
     describe_change,
-    describe_loss,
+    describe_encoding,
     hides_bits,
     redacted,
 )
@@ -152,17 +152,16 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -
     """
     if plan.masks_something or hides_bits(frames):
         redaction = _filled(dataset, frames, plan, transfer_syntax)
-        describe_change(dataset)
+        describe_change(dataset, is_lossy(frames, transfer_syntax))
     elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
     elif streams is Streams.UNCLEAR:
         redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax))
+        describe_encoding(dataset, is_lossy(frames, transfer_syntax))
     else:
         keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
         return Redaction(Treatment.KEPT)
     assert redaction.encoded is not None
-    if redaction.treatment is not Treatment.BARED and is_lossy(frames, transfer_syntax):
-        describe_loss(dataset)
     put_pixels(dataset, redaction.encoded)
     return redaction
 

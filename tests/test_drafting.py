@@ -29,7 +29,8 @@ from pixelclean.dicom import Source, encode, pixel_data, put_pixels, read
 from pixelclean.dicom.fragments import encapsulate
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.geometry import Act, Box, Origin, Region
-from pixelclean.header import Identifiers, harvest
+from pixelclean.header import Identifier, Identifiers, Kind, harvest
+from pixelclean.phi import Phi
 from pixelclean.pixels import make_plan
 
 NOBODY = Identifiers(frozenset(), frozenset())
@@ -93,6 +94,68 @@ def test_text_beside_the_pixels_of_a_jpeg_stream_does_not_come_through(marker: i
     assert np.array_equal(opened(written).frame(0), opened(source).frame(0))
 
 
+def test_rows_behind_those_of_the_frame_header_do_not_come_through(tmp_path: Path) -> None:
+    """An encoder that is told to write 240 rows, and a header that announces the upper 120 only."""
+    tall = np.vstack([words_for(speckled(120, 200, seed), GREY)[..., 0] for seed in (1, 2)])
+    for syntax, marker, options in ((".4.50", 0xC0, {}), (".4.70", 0xC3, {"lossless": True, "predictor": 1})):
+        stream = bytearray(imagecodecs.jpeg8_encode(tall, **options))
+        at = stream.index(bytes((0xFF, marker))) + 5
+        stream[at : at + 2] = (120).to_bytes(2, "big")
+        source = jpeg_source(bytes(stream), syntax)
+        draft = drafted(source, tmp_path)
+        written = read(draft.path, LIMITS)
+        assert draft.proof.holds
+        assert not draft.proof.pixels_unchanged
+        assert np.array_equal(opened(written).frame(0), opened(source).frame(0))
+        assert bytes(stream[-4000:-2]) not in draft.path.read_bytes()
+        assert written.dataset.get("LossyImageCompression") == ("01" if syntax == ".4.50" else None)
+
+
+def test_bytes_behind_a_jpeg_xl_stream_do_not_come_through(tmp_path: Path) -> None:
+    words = words_for(speckled(120, 200), GREY)[..., 0]
+    source = jpeg_source(bytes(imagecodecs.jpegxl_encode(words, lossless=True)) + b"Hidden-Sentinel^Zoe", ".4.110")
+    draft = drafted(source, tmp_path)
+    written = read(draft.path, LIMITS)
+    assert draft.proof.holds
+    assert written.transfer_syntax == f"{SYNTAX}.4.110"
+    assert b"Hidden" not in draft.path.read_bytes()
+    assert np.array_equal(opened(written).frame(0)[..., 0], words)
+
+
+def test_an_identifier_that_a_kept_stream_spells_is_in_the_proof(tmp_path: Path) -> None:
+    stream = bytes(imagecodecs.jpeg2k_encode(words_for(speckled(120, 200), GREY)[..., 0], codecformat="j2k", level=0))
+    tail = b"SENTINEL-QUILLFEATHER"
+    start = stream.index(b"\xff\x90")
+    length = len(stream) - 2 - start + len(tail)
+    told = stream[: start + 6] + length.to_bytes(4, "big") + stream[start + 10 : -2] + tail + stream[-2:]
+    source = jpeg_source(told, ".4.90")
+    named = Identifiers(frozenset({Identifier(Kind.PERSON, Phi("Quillfeather^Zoe"))}), frozenset())
+    drafter = Drafter(source, named, tmp_path / "draft.dcm", LIMITS)
+    draft = drafter.of_image(deepcopy(source.dataset), opened(source), make_plan([], GREY))
+    assert "7FE00010" in draft.proof.identifiers_left
+    assert not draft.proof.holds
+
+
+def test_text_in_place_of_an_offset_table_does_not_come_through(tmp_path: Path) -> None:
+    source = source_of(described(GREY), GREY, [words_for(speckled(120, 200), GREY)])
+    source.dataset.ExtendedOffsetTable = b"Hidden-Sentinel^"
+    draft = drafted(source, tmp_path)
+    assert draft.proof.pixels_unchanged
+    assert b"Hidden" not in draft.path.read_bytes()
+    assert "ExtendedOffsetTable" in source.dataset
+
+
+@pytest.mark.parametrize(("reversible", "told"), [(False, "01"), (True, None)])
+def test_a_masked_jpeg_2000_image_says_that_it_was_lossy_where_its_stream_was(
+    reversible: bool, told: str | None, tmp_path: Path
+) -> None:
+    words = words_for(speckled(120, 200), GREY)[..., 0]
+    level = 0 if reversible else 40
+    stream = bytes(imagecodecs.jpeg2k_encode(words, codecformat="j2k", reversible=reversible, level=level))
+    draft = drafted(jpeg_source(stream, ".4.91"), tmp_path, BOX)
+    assert read(draft.path, LIMITS).dataset.get("LossyImageCompression") == told
+
+
 def test_a_masked_image_is_proven_on_the_written_file(tmp_path: Path) -> None:
     form = of(COLOUR, frames=2)
     source = source_of(described(form), form, [words_for(speckled(120, 200, seed), COLOUR) for seed in (1, 2)])
@@ -152,8 +215,8 @@ def test_drafting_never_changes_the_source(tmp_path: Path) -> None:
     assert source.dataset == before
 
 
-def jpeg_source(stream: bytes) -> Source:
+def jpeg_source(stream: bytes, syntax: str = ".4.50") -> Source:
     dataset = described(GREY)
     value, _ = encapsulate([stream])
     dataset["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
-    return saved(dataset, f"{SYNTAX}.4.50")
+    return saved(dataset, f"{SYNTAX}{syntax}")

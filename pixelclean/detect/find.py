@@ -32,7 +32,9 @@ _COMPACT = 0.65  # a place that fills this share of its bounding box is masked a
 _SMALLER = {0.5: (8.0, 5.0), 0.25: (11.0, 5.0)}
 _TURNS = {30.0: (6.0, 1.0), -30.0: (6.0, 1.0)}
 _SAMPLE = 3
-_LEAST_SIDE = 96
+_LEAST_SIDE = (
+    300  # pixels; smaller pictures hold no letters that are too tall to see, and soon look like one themselves
+)
 _NOTHING = -100.0  # the score of a place that was not looked at
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
@@ -107,10 +109,10 @@ class Finder:
         picture, first = shown.picture, self.networks.first
         least = min(picture.shape[:2])
         looks = [self._first_look(picture)]
-        sizes = [size for size in _SMALLER if least * size >= _LEAST_SIDE]
-        turns = _TURNS if shown.sampled and least >= _LEAST_SIDE else {}
-        looks += [_beyond_doubt(_at_scale(first, picture, size), *_SMALLER[size]) for size in sizes]
-        looks += [_beyond_doubt(_turned(first, picture, angle), *scores) for angle, scores in turns.items()]
+        sizes = _SMALLER.items() if least >= _LEAST_SIDE else ()
+        turns = _TURNS.items() if shown.sampled and least >= _LEAST_SIDE else ()
+        looks += [_beyond_doubt(_at_scale(first, picture, size), *scores) for size, scores in sizes]
+        looks += [_beyond_doubt(_turned(first, picture, angle), *scores) for angle, scores in turns]
         return _union(looks), shown.is_page()
 
     def _careful_if_suspect(self, shown: "_Shown") -> tuple[Scores | None, bool]:

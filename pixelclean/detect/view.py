@@ -24,6 +24,7 @@ Window = tuple[float, float]
 
 _EXACT = 1 << 23  # beyond it single precision no longer tells neighbouring values apart
 _MOST_WINDOWS = 6
+_LEAST_RANGE = 8  # grey levels of eight bits; fewer are no contrast that anybody reads
 _CLOSE = 0.05  # windows whose bounds differ by less than this share of their width show the same
 
 
@@ -78,7 +79,7 @@ def _dark_windows(bright: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
     extremes = _extremes(bright)
     if form.bits_stored > 8:
         return _distinct([full, extremes, *_spreads(bright)])[1:]
-    return [extremes] if 0 < extremes[1] - extremes[0] < full[1] / 2 else []
+    return [extremes] if _LEAST_RANGE <= extremes[1] - extremes[0] < full[1] / 2 else []
 
 
 def _distinct(candidates: list[Window]) -> list[Window]:

@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 
+from pixelclean.dicom.codecs.jpeg_edges import repeats_its_edges
 from pixelclean.dicom.codecs.jpeg_segments import APPLICATION, COM, DHT, DQT, DRI, EOI, FRAMES, LSE, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_surplus import Table, tables_of
 from pixelclean.dicom.encoder_comments import names_an_encoder
@@ -35,9 +36,16 @@ def bare_jpeg(frame: bytes) -> bytes | None:
     except (struct.error, IndexError):
         return None
     tables = tables_of(stream)
-    if tables is None:
+    if tables is None or not _ends_with_its_edges(stream):
         return None
     return stream if all(table.used for table in tables) else b"".join(_with_used(stream, tables))
+
+
+def _ends_with_its_edges(stream: bytes) -> bool:
+    try:
+        return repeats_its_edges(stream)
+    except Exception:  # noqa: BLE001 - the library raises anything, where the image has more blocks than it can hold
+        return False
 
 
 def _parts(frame: bytes) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ import struct
 from pixelclean.dicom.codecs.jpeg_2000_segments import COC, COD, SOD, SOT, header_end, segments, style_of
 from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOF_LS, SOS, segments_of
+from pixelclean.dicom.codecs.jpeg_xl import may_be_lossy
 from pixelclean.dicom.frames import Frames
 from pixelclean.dicom.syntaxes import Codec, Fidelity, syntax_of
 
@@ -13,11 +14,7 @@ _IRREVERSIBLE = 0  # the 9-7 filter (ISO/IEC 15444-1 Table A.20)
 
 
 def is_lossy(frames: Frames, transfer_syntax: str) -> bool:
-    """Whether any frame was compressed with loss.
-
-    A JPEG XL stream of the syntax that permits both does not say so simply, and what is without loss has a syntax of
-    its own: it counts as compressed with loss.
-    """
+    """Whether any frame was compressed with loss."""
     syntax = syntax_of(transfer_syntax)
     match syntax.codec:
         case _ if syntax.fidelity is Fidelity.LOSSY:
@@ -26,8 +23,10 @@ def is_lossy(frames: Frames, transfer_syntax: str) -> bool:
             return any(_jpeg_is_lossy(frames.encoded(index)) for index in range(len(frames)))
         case Codec.JPEG_2000 | Codec.HTJ2K:
             return any(_codestream_is_lossy(codestream_of(frames.encoded(index))) for index in range(len(frames)))
+        case Codec.JPEG_XL:
+            return any(may_be_lossy(frames.encoded(index)) for index in range(len(frames)))
         case _:
-            return syntax.fidelity is Fidelity.EITHER
+            return False
 
 
 def _jpeg_is_lossy(stream: bytes) -> bool:

@@ -71,7 +71,7 @@ class _Item:
         vr = before.VR if before is not None else _announced_vr(self.source, tag)
         decision = decide(int(tag), vr, self.level, not self.path, self.walk.options)
         action, why = decision.action, decision.why
-        if action in _SEEING and before is not None and holds_too_many(before):
+        if action is Action.KEEP and before is not None and holds_too_many(before):
             action, why = Action.REMOVE, "more values than the dictionary allows"
         before_its_items = len(self.walk.fates)
         after = self._blindly(action, tag, before)

@@ -1,6 +1,6 @@
 """Regions to plan, plan to redacted frames, redacted frames to proof."""
 
-from pixelclean.pixels.attributes import describe_change, describe_loss
+from pixelclean.pixels.attributes import describe_change, describe_encoding
 from pixelclean.pixels.fill import NO_FILL, Fill, black
 from pixelclean.pixels.planning import make_plan
 from pixelclean.pixels.prove import Comparison, compare
@@ -13,7 +13,7 @@ __all__ = [
     "black",
     "compare",
     "describe_change",
-    "describe_loss",
+    "describe_encoding",
     "hides_bits",
     "make_plan",
     "redacted",

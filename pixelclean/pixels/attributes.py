@@ -11,16 +11,19 @@ _EXTREMES = (
 )
 
 
-def describe_change(dataset: Dataset) -> None:
-    """Make the data set true about pixels that have changed."""
+def describe_change(dataset: Dataset, lossy_source: bool) -> None:
+    """Make the data set true about changed pixels."""
     for keyword in _EXTREMES:
         if keyword in dataset:
             delattr(dataset, keyword)
+    describe_encoding(dataset, lossy_source)
 
 
-def describe_loss(dataset: Dataset) -> None:
-    """Say that the image was compressed with loss.
+def describe_encoding(dataset: Dataset, lossy_source: bool) -> None:
+    """Make the data set true about pixels that were encoded anew, changed or not.
 
-    It says so for ever (PS3.3 C.7.6.1.1.5), also when it is written without loss afterwards.
+    An image that was ever compressed with loss says so for ever (PS3.3 C.7.6.1.1.5), also when it is written without
+    loss afterwards.
     """
-    dataset.LossyImageCompression = "01"
+    if lossy_source:
+        dataset.LossyImageCompression = "01"

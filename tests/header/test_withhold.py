@@ -182,3 +182,8 @@ def test_withholding_reaches_items_and_is_told(clean) -> None:
     told = withhold(clean(source), harvest(source))
     assert "52009229[0].00180024" in {fate.path for fate in told.fates if fate.changed}
     assert "entinel" not in repr(told.fates)
+
+
+def test_an_instance_uid_of_several_values_is_mapped_and_not_lost(clean) -> None:
+    cleaned = clean(of(SOPInstanceUID=["1.2.7712345", "..\\etc"])).dataset
+    assert all(uid.startswith("2.25.") for uid in cleaned.SOPInstanceUID)

@@ -41,6 +41,24 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
     return bytes(imagecodecs.jpegxl_encode(squeezed(frame, depth), lossless=True, bitspersample=depth))
 
 
+def may_be_lossy(frame: bytes) -> bool:
+    """Whether the samples are coded as XYB, as libjxl codes everything with loss, or the header is out of the ordinary.
+
+    ImageMetadata (ISO/IEC 18181-1 D.3): what is without loss is coded in the colours that it has.
+    """
+    bits = _Bits(int.from_bytes(_codestream(frame)[2:], "little"))
+    _dimensions(bits)
+    all_default, extra_fields = bits.take(1), bits.take(1)
+    if all_default or extra_fields:
+        return True
+    floating, choice = bits.take(1), bits.take(2)
+    bits.take(6 if choice == 3 else 0)
+    bits.take(4 if floating else 0)
+    bits.take(1)  # how wide the decoder's buffers are
+    extra_channels = bits.take(2)
+    return extra_channels > 0 or bits.take(1) == 1
+
+
 def _codestream(frame: bytes) -> bytes:
     """The first bytes of the codestream, out of a container where there is one (ISO/IEC 18181-2)."""
     if frame.startswith(_CODESTREAM):
@@ -56,7 +74,10 @@ def _size(head: bytes) -> tuple[int, int]:
     """Rows and columns of SizeHeader (ISO/IEC 18181-1 D.2): bits come least significant first."""
     if not head.startswith(_CODESTREAM) or len(head) < 12:
         raise Refused(ReasonCode.TRUNCATED, "JPEG XL header")
-    bits = _Bits(int.from_bytes(head[2:], "little"))
+    return _dimensions(_Bits(int.from_bytes(head[2:], "little")))
+
+
+def _dimensions(bits: "_Bits") -> tuple[int, int]:
     small = bits.take(1)
     rows = _extent(bits, small)
     ratio = bits.take(3)
