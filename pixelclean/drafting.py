@@ -4,7 +4,7 @@ A draft is an output that is not released yet.  Its proof is established on the 
 to be written.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from pixelclean.dicom import (
     bared,
     drop_offset_tables,
     encode,
-    is_lossy,
     keep_true_offset_tables,
+    loss_of,
     lossless_target,
     open_frames,
     pixel_data,
@@ -98,7 +98,7 @@ class Drafter:
         redaction = redact(dataset, frames, plan, self.source.transfer_syntax)
         if redaction.encoded is None:
             return self._unchanged(dataset)
-        return self._rewritten(dataset, frames, plan, redaction.encoded, redaction.fill)
+        return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
 
     def _unchanged(self, dataset: Dataset) -> Draft:
         """Equal bytes need no comparison of pixels."""
@@ -107,14 +107,16 @@ class Drafter:
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=frames.decoder)
-        return Draft(self.path, digest, proof, frames)
+        return Draft(self.path, digest, self._with_streams(proof, written), frames)
 
-    def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, encoded: Encoded, fill: Fill) -> Draft:
+    def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
         """Write other pixel data, decode what was written, compare."""
         digest, written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
-        comparison = compare(frames, again, plan, fill)
+        comparison = compare(frames, again, plan, redaction.fill)
         proof = self._proof(written, comparison, pixels_unchanged=False, decoder=again.decoder)
+        if redaction.treatment is Treatment.BARED:
+            proof = self._with_streams(proof, written)
         return Draft(self.path, digest, proof, again)
 
     def _written(self, dataset: Dataset, transfer_syntax: str) -> tuple[str, Source]:
@@ -128,21 +130,19 @@ class Drafter:
             changed_outside=comparison.changed_outside,
             not_filled_inside=comparison.not_filled_inside,
             text_left=0,
-            identifiers_left=(
-                *survivors(written.dataset, self.identifiers),
-                *_told_by_streams(written, self.identifiers),
-            ),
+            identifiers_left=survivors(written.dataset, self.identifiers),
             pixels_unchanged=pixels_unchanged,
             syntax_in=self.source.transfer_syntax,
             syntax_out=written.transfer_syntax,
             decoder=decoder,
         )
 
-
-def _told_by_streams(written: Source, identifiers: Identifiers) -> tuple[str, ...]:
-    """Pixel Data where the bytes of encoded frames spell an identifier, which those of no image do."""
-    encapsulated = syntax_of(written.transfer_syntax).encapsulated and "PixelData" in written.dataset
-    return (_PIXEL_DATA,) if encapsulated and spelled_in(written.dataset.PixelData, identifiers) else ()
+    def _with_streams(self, proof: Proof, written: Source) -> Proof:
+        """The proof of frames that leave as somebody else encoded them: their bytes must not spell an identifier."""
+        encapsulated = syntax_of(written.transfer_syntax).encapsulated
+        if not encapsulated or not spelled_in(pixel_data(written.dataset), self.identifiers):
+            return proof
+        return replace(proof, identifiers_left=(*proof.identifiers_left, _PIXEL_DATA))
 
 
 def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
@@ -152,12 +152,12 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -
     """
     if plan.masks_something or hides_bits(frames):
         redaction = _filled(dataset, frames, plan, transfer_syntax)
-        describe_change(dataset, is_lossy(frames, transfer_syntax))
+        describe_change(dataset, loss_of(frames, transfer_syntax))
     elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
     elif streams is Streams.UNCLEAR:
         redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax))
-        describe_encoding(dataset, is_lossy(frames, transfer_syntax))
+        describe_encoding(dataset, loss_of(frames, transfer_syntax))
     else:
         keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
         return Redaction(Treatment.KEPT)

@@ -28,10 +28,12 @@ from invented import (
 from pixelclean.dicom import Source, encode, pixel_data, put_pixels, read
 from pixelclean.dicom.fragments import encapsulate
 from pixelclean.drafting import Draft, Drafter
+from pixelclean.errors import Refused
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifier, Identifiers, Kind, harvest
 from pixelclean.phi import Phi
 from pixelclean.pixels import make_plan
+from pixelclean.reasons import ReasonCode
 
 NOBODY = Identifiers(frozenset(), frozenset())
 BOX = Box(90, 70, 160, 110)
@@ -109,6 +111,14 @@ def test_rows_behind_those_of_the_frame_header_do_not_come_through(tmp_path: Pat
         assert np.array_equal(opened(written).frame(0), opened(source).frame(0))
         assert bytes(stream[-4000:-2]) not in draft.path.read_bytes()
         assert written.dataset.get("LossyImageCompression") == ("01" if syntax == ".4.50" else None)
+
+
+@pytest.mark.parametrize("tail", [b"Z", b"ZOE", b"ZZ-SENTINEL-0001"])
+def test_bytes_behind_the_last_sample_of_a_jpeg_ls_scan_are_refused(tail: bytes, tmp_path: Path) -> None:
+    stream = bytes(imagecodecs.jpegls_encode(words_for(speckled(120, 200), GREY)[..., 0]))
+    with pytest.raises(Refused) as caught:
+        drafted(jpeg_source(stream[:-2] + tail + stream[-2:], ".4.80"), tmp_path)
+    assert caught.value.code is ReasonCode.UNDECODABLE
 
 
 def test_bytes_behind_a_jpeg_xl_stream_do_not_come_through(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> lis
     candidates: list[Window] = []
     if form.bits_stored == 8 and not form.signed:
         candidates.append((0.0, 255.0))
-    shown = _distinct([*candidates, (low, high), *_spreads(grey), *display.windows])
+    # Eight bits are few: what the whole range hides there is no contrast that stands out of speckle.
+    spreads = islice(_spreads(grey), 1 if form.bits_stored <= 8 else None)
+    shown = _distinct([*candidates, (low, high), *spreads, *display.windows])
     return shown or [(min(low, 0.0), max(high, 0.0) + 1)]
 
 

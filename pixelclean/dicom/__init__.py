@@ -5,7 +5,7 @@ from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, drop_offset_tables, encode, keep_true_offset_tables, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
 from pixelclean.dicom.frames import Frames, open_frames
-from pixelclean.dicom.loss import is_lossy
+from pixelclean.dicom.loss import Loss, is_lossy, loss_of
 from pixelclean.dicom.quiet import quiet
 from pixelclean.dicom.report import CodecState, codec_report
 from pixelclean.dicom.source import Source, digest_of, facts_of, looks_like_dicom, read, read_bytes
@@ -28,6 +28,8 @@ __all__ = [
     "Frames",
     "has_pixels",
     "is_lossy",
+    "loss_of",
+    "Loss",
     "keep_true_offset_tables",
     "Kind",
     "know_additions",

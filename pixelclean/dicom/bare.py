@@ -32,7 +32,7 @@ def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str) -> Encoded 
     """Pixel Data of the same frames without anything else; BARE where there is nothing else.
 
     `stated` is the format that the data set's attributes state, which stays.  UNCLEAR means that the image has to be
-    encoded anew.
+    encoded anew.  Raises Refused(UNDECODABLE) for a JPEG-LS stream with data behind its last sample.
     """
     codec = syntax_of(transfer_syntax).codec
     if codec is Codec.NATIVE:
@@ -40,6 +40,8 @@ def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str) -> Encoded 
     changed, after = False, list[bytes]()
     for index in range(len(frames)):
         frame = frames.encoded(index)
+        if codec is Codec.JPEG_LS:
+            frames.frame(index)  # the decoder refuses a scan that goes on behind its last sample
         kept = bare(frame, codec, frames.format)
         if kept is None:
             return Streams.UNCLEAR

@@ -1,6 +1,7 @@
 """Whether an encoded image is one that was compressed with loss, as its stream says and not only its transfer syntax."""
 
 import struct
+from dataclasses import dataclass
 
 from pixelclean.dicom.codecs.jpeg_2000_segments import COC, COD, SOD, SOT, header_end, segments, style_of
 from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
@@ -11,6 +12,33 @@ from pixelclean.dicom.syntaxes import Codec, Fidelity, syntax_of
 
 _LOSSLESS_JPEG = frozenset((0xC3, SOF_LS))
 _IRREVERSIBLE = 0  # the 9-7 filter (ISO/IEC 15444-1 Table A.20)
+
+
+# Defined terms of Lossy Image Compression Method (PS3.3 C.7.6.1.1.5.1).
+_METHODS = {
+    Codec.JPEG: "ISO_10918_1",
+    Codec.JPEG_LOSSLESS: "ISO_10918_1",
+    Codec.JPEG_LS: "ISO_14495_1",
+    Codec.JPEG_2000: "ISO_15444_1",
+    Codec.HTJ2K: "ISO_15444_15",
+    Codec.JPEG_XL: "ISO_18181_1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How an image was compressed with loss: the defined term of the method, and how many times smaller it became."""
+
+    method: str
+    ratio: float
+
+
+def loss_of(frames: Frames, transfer_syntax: str) -> Loss | None:
+    """What the streams tell about loss; None where there was none."""
+    if not is_lossy(frames, transfer_syntax):
+        return None
+    encoded = sum(len(frames.encoded(index)) for index in range(len(frames)))
+    return Loss(_METHODS[syntax_of(transfer_syntax).codec], frames.format.pixel_bytes / encoded)
 
 
 def is_lossy(frames: Frames, transfer_syntax: str) -> bool:

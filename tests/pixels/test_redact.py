@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import COLOUR, DEEP, EXPLICIT, GREY, all_of, described, of, opened, source_of
 
-from pixelclean.dicom import Frames, Kind, PixelFormat, encode, put_pixels, values_of
+from pixelclean.dicom import Frames, Kind, Loss, PixelFormat, encode, put_pixels, values_of
 from pixelclean.dicom.words import Words
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.pixels import Fill, black, compare, describe_change, hides_bits, make_plan, redacted
@@ -126,13 +126,14 @@ def test_zeros_and_sign_extension_above_bits_stored_hide_nothing() -> None:
 
 def test_attributes_that_tell_extreme_values_go_and_loss_is_remembered() -> None:
     dataset = described(DEEP, SmallestImagePixelValue=3, LargestImagePixelValue=4000)
-    describe_change(dataset, lossy_source=True)
+    describe_change(dataset, Loss("ISO_10918_1", 12.345))
     assert "SmallestImagePixelValue" not in dataset
     assert "LargestImagePixelValue" not in dataset
     assert dataset.LossyImageCompression == "01"
+    assert (dataset.LossyImageCompressionMethod, float(dataset.LossyImageCompressionRatio)) == ("ISO_10918_1", 12.35)
     untouched = described(DEEP)
     before = deepcopy(untouched)
-    describe_change(untouched, lossy_source=False)
+    describe_change(untouched, None)
     assert untouched == before
 
 
