@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
+import numpy as np
 from pydicom import Dataset
 
 from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words, sample_of
@@ -87,8 +88,13 @@ class Examiner(Protocol):
     def examine(self, image: OpenImage) -> Examination:
         """What must be masked in the source."""
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
-        """What must still be masked in the cleaned image, which was made by that plan."""
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
+        """What must still be masked in the cleaned image, which was made by that plan.
+
+        `fresh` are the regions of the plan that the look before this one found; () before the first one.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,34 +144,39 @@ class Detection:
         whole = Box(0, 0, form.columns, form.rows)
         return bool(self.finder.again(image.frames, image.display, sample_of(len(image.frames)), whole).text)
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
         """The second look, by other means than the first.
 
         On kinds that burn in text it takes in the whole image.  On others the image outside the mask equals the
-        source and was judged already, so only what a network can see from the mask is looked at again.
+        source and was judged already, so only what a network can see from the mask is looked at again; and so it is
+        on every kind once the whole image was looked at.
         """
         whole = Box(0, 0, plan.columns, plan.rows)
-        within = whole if cleaned.kind.burns_in_text else _around(plan)
+        within = whole if cleaned.kind.burns_in_text and not fresh else _around(fresh or plan.regions, plan)
         if within is None:
             return ()
         again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
-        return (*self._seen(again, cleaned.kind), *self._read(cleaned, identifiers))
+        return (*self._seen(again, cleaned.kind), *self._read(cleaned, identifiers, within))
 
     def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
         doubtful = again.doubtful if kind.burns_in_text else ()
         yield from _regions((*again.text, *doubtful), Origin.DETECTOR, "second-look")
 
-    def _read(self, cleaned: OpenImage, identifiers: Identifiers) -> Iterator[Region]:
+    def _read(self, cleaned: OpenImage, identifiers: Identifiers, within: Box) -> Iterator[Region]:
         if self.policy.second_look is not SecondLook.SCALE_AND_OCR:
             return
         form = cleaned.frames.format
         known = spellings(identifiers)
         shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in sample_of(len(cleaned.frames)))
-        for word in (word for picture in shown for word in read_words(picture)):
+        parts = (np.ascontiguousarray(picture[within.slices]) for picture in shown)
+        for word in (word for part in parts for word in read_words(part)):
+            box = word.box.moved(within.left, within.top).grown(self.policy.margin)
             if is_known(word.text, known):
-                yield from _regions([word.box.grown(self.policy.margin)], Origin.IDENTIFIER, "tesseract")
+                yield from _regions([box], Origin.IDENTIFIER, "tesseract")
             elif cleaned.kind.burns_in_text and _is_certain(word):
-                yield from _regions([word.box.grown(self.policy.margin)], Origin.DETECTOR, "tesseract")
+                yield from _regions([box], Origin.DETECTOR, "tesseract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +207,9 @@ class GivenBoxes:
             notes = (*notes, Reason(ReasonCode.NOTHING_MASKED))
         return Examination(regions, notes=notes, certain=bool(regions))
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
         """Nothing: the caller alone decides what is masked."""
         return ()
 
@@ -205,9 +218,9 @@ def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[R
     return (Region(box, Act.MASK, origin, reference) for box in boxes)
 
 
-def _around(plan: Plan) -> Box | None:
-    """The part of the image that the mask can influence in a network's eyes; None without a mask."""
-    boxes = [region.box for region in plan.regions if region.act is Act.MASK]
+def _around(regions: Iterable[Region], plan: Plan) -> Box | None:
+    """The part of the image that these masks can influence in a network's eyes; None without any."""
+    boxes = [region.box for region in regions if region.act is Act.MASK]
     if not boxes:
         return None
     edges = [box.edges for box in boxes]

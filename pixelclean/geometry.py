@@ -47,6 +47,10 @@ class Box:
         """Row and column slices of an array whose first two axes are rows and columns."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def moved(self, right: int, down: int) -> "Box":
+        """This box that many pixels further right and down."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def grown(self, margin: int) -> "Box":
         """This box with `margin` pixels more on each side, stopping at the image's origin."""
         return Box(max(0, self.left - margin), max(0, self.top - margin), self.right + margin, self.bottom + margin)

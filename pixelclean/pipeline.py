@@ -23,7 +23,7 @@ from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.examination import Detection, Examination, Examiner, OpenImage
 from pixelclean.facts import Facts
-from pixelclean.geometry import Origin
+from pixelclean.geometry import Origin, Region
 from pixelclean.heading import Deidentified, Heading
 from pixelclean.key import ProjectKey
 from pixelclean.outcome import Image, Output, Reason, Released, Result, held
@@ -174,7 +174,7 @@ class Cleaner:
 
         The last draft carries in its proof what the second look still sees; the number counts words that identify.
         """
-        regions = seen.regions
+        regions, left = seen.regions, tuple[Region, ...]()
         for _ in range(_ROUNDS):
             plan = make_plan(regions, image.frames.format)
             draft = drafter.of_image(
@@ -182,7 +182,7 @@ class Cleaner:
             )
             assert draft.frames is not None
             cleaned = image.showing(draft.frames)
-            left = self.examiner.examine_again(cleaned, plan, drafter.identifiers)
+            left = self.examiner.examine_again(cleaned, plan, drafter.identifiers, left)
             if not left:
                 return plan, draft, 0
             regions = (*regions, *left)

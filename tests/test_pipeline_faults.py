@@ -157,7 +157,9 @@ class Failing:
             raise self.error
         return Examination()
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
         raise self.error
 
 
@@ -187,7 +189,9 @@ def test_an_error_of_any_stage_is_named_by_kind_and_place_only(
 class Insatiable(Failing):
     """An examiner that is never content."""
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
         return (Region(Box(0, 0, 4, 4), Act.MASK, Origin.DETECTOR, "test"),)
 
 

@@ -58,8 +58,10 @@ class Eyes:
                     time.sleep(60)
         return self.usual.examine(image)
 
-    def examine_again(self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers) -> tuple[Region, ...]:
-        return self.usual.examine_again(cleaned, plan, identifiers)
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
+        return self.usual.examine_again(cleaned, plan, identifiers, fresh)
 
 
 def live(settings: WorkerSettings, inbox: Connection) -> None:
