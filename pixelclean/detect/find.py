@@ -32,6 +32,7 @@ _COMPACT = 0.65  # a place that fills this share of its bounding box is masked a
 _SMALLER = {0.5: (8.0, 5.0), 0.25: (11.0, 5.0)}
 _TURNS = {30.0: (6.0, 1.0), -30.0: (6.0, 1.0)}
 _SAMPLE = 3
+_LEAST_TEXT = 16  # pixels along the longer side; less holds two letters at most, and that is no identity
 _LEAST_SIDE = (
     300  # pixels; smaller pictures hold no letters that are too tall to see, and soon look like one themselves
 )
@@ -70,6 +71,8 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
+        if max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
+            return Findings()
         looks = self._each(self._every_size_and_page, _all_pictures(frames, display))
         scores, page = next(looks)
         for more, another in looks:  # one by one: a long cine has many

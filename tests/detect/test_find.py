@@ -209,3 +209,9 @@ def test_slanting_and_very_large_text_is_covered_on_kinds_that_burn_it_in(shown:
     ink = shown.max(axis=2) > 128
     covered = mask_of(found([shown], form, FINDER.everything).text, 480, 640)
     assert (covered & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_a_picture_too_small_for_a_word_has_no_text() -> None:
+    form = of(GREY, rows=10, columns=10)
+    noise = np.random.default_rng(5).integers(0, 256, (10, 10, 1), dtype=np.uint8)
+    assert found([noise], form, FINDER.everything) == Findings()
