@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-import numpy as np
 from pydicom import Dataset
 
 from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words, sample_of
@@ -170,8 +169,7 @@ class Detection:
         form = cleaned.frames.format
         known = spellings(identifiers)
         shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in sample_of(len(cleaned.frames)))
-        parts = (np.ascontiguousarray(picture[within.slices]) for picture in shown)
-        for word in (word for part in parts for word in read_words(part)):
+        for word in (word for picture in shown for word in read_words(picture[within.slices])):
             box = word.box.moved(within.left, within.top).grown(self.policy.margin)
             if is_known(word.text, known):
                 yield from _regions([box], Origin.IDENTIFIER, "tesseract")

@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from pixelclean.detect.network import Picture
 from pixelclean.detect.preview import png
 from pixelclean.errors import ConfigurationError, PixelcleanError
@@ -50,7 +52,7 @@ def read_words(picture: Picture) -> tuple[Word, ...]:
 
     Raises PixelcleanError where Tesseract fails.
     """
-    table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(picture))
+    table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(np.ascontiguousarray(picture)))
     return tuple(_words(table.decode("utf-8", "replace")))
 
 
