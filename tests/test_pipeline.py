@@ -416,3 +416,17 @@ def jpeg(form: PixelFormat, syntax: str, how: dict[str, object], picture: np.nda
     value, _ = encapsulate(streams)
     dataset["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
     return saved(dataset, syntax)
+
+
+def test_a_tiny_image_whose_frame_does_not_decode_is_not_released(cleaner: Cleaner, tmp_path: Path) -> None:
+    form = replace(GREY, rows=10, columns=10, frames=5)
+    good = imagecodecs.jpeg2k_encode(np.zeros((10, 10), np.uint8), codecformat="j2k", reversible=True, level=0)
+    start = good.index(b"\xff\x93") + 2
+    broken = good[:start] + b"\xff" * (len(good) - start - 2) + good[-2:]
+    source = source_of(ultrasound(form), form, [np.zeros((10, 10, 1), np.uint8)] * 5)
+    value, _ = encapsulate([good, broken, good, good, good])  # the second look is at the others
+    source.dataset["PixelData"].is_undefined_length = True
+    source.dataset["PixelData"].value = value
+    tiny = replace(source, transfer_syntax=f"{SYNTAX}.4.90")
+    result = cleaner.clean(tiny, tmp_path)
+    assert not isinstance(result.outcome, Released), reasons_of(result.outcome)

@@ -24,18 +24,16 @@ Suspicion = Callable[[Box], bool]
 """Tells whether nothing but text is expected in a box."""
 
 _CAREFUL_SCALES = (1.0, 1.5)
-_LARGE = (
-    1600  # from this many pixels along a side text may be taller than the networks know: half size is looked at too
-)
+# From this many pixels along a side text may be taller than the networks know: half size is looked at too.
+_LARGE, _HALF = 1600, 0.5
 _COMPACT = 0.65  # a place that fills this share of its bounding box is masked as that box
 # Smaller sizes, and turns in degrees: a place there needs the first score, and is followed down to the second.
-_SMALLER = {0.5: (8.0, 5.0), 0.25: (11.0, 5.0)}
+_SMALLER = {_HALF: (8.0, 5.0), 0.25: (11.0, 5.0)}
 _TURNS = {30.0: (6.0, 1.0), -30.0: (6.0, 1.0)}
 _SAMPLE = 3
 _LEAST_TEXT = 16  # pixels along the longer side; less holds two letters at most, and that is no identity
-_LEAST_SIDE = (
-    300  # pixels; smaller pictures hold no letters that are too tall to see, and soon look like one themselves
-)
+# Pictures with fewer pixels along a side hold no letters that are too tall to see, and soon look like one themselves.
+_LEAST_SIDE = 300
 _NOTHING = -100.0  # the score of a place that was not looked at
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
@@ -71,13 +69,13 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        if max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
-            return Findings()
         looks = self._each(self._every_size_and_page, _all_pictures(frames, display))
         scores, page = next(looks)
         for more, another in looks:  # one by one: a long cine has many
             np.maximum(scores, more, out=scores)
             page |= another
+        if max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
+            return Findings()  # only now: every frame has been decoded, which is part of what is proven
         places = [
             place
             for place in _components(scores > self.policy.text_score)
@@ -112,7 +110,12 @@ class Finder:
         picture, first = shown.picture, self.networks.first
         least = min(picture.shape[:2])
         looks = [self._first_look(picture)]
-        sizes = _SMALLER.items() if least >= _LEAST_SIDE else ()
+        halved = max(picture.shape[:2]) >= _LARGE  # then the first look saw half size already, and asked less of it
+        sizes = [
+            (size, scores)
+            for size, scores in _SMALLER.items()
+            if least >= _LEAST_SIDE and not (halved and size == _HALF)
+        ]
         turns = _TURNS.items() if shown.sampled and least >= _LEAST_SIDE else ()
         looks += [_beyond_doubt(_at_scale(first, picture, size), *scores) for size, scores in sizes]
         looks += [_beyond_doubt(_turned(first, picture, angle), *scores) for angle, scores in turns]
@@ -143,7 +146,7 @@ class Finder:
         scores = self.networks.first.scores(picture)
         if max(picture.shape[:2]) < _LARGE:
             return scores
-        return np.maximum(scores, _at_scale(self.networks.first, picture, 0.5))
+        return np.maximum(scores, _at_scale(self.networks.first, picture, _HALF))
 
     def _judged(self, looks: list[Scores], frames: Frames) -> Findings:
         """Components of the careful look that are sure, and those that are doubtful."""
