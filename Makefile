@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format install tesseract clean
+.PHONY: demo test check format install tesseract opinions clean
 
 demo: install tesseract  ## clean sample_data/ into demo-out/
 	scripts/demo.sh
 
-test: install tesseract  ## every test
+test: install tesseract opinions  ## every test
 	$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 check: test  ## formatting, lint, types, tests
@@ -23,6 +23,9 @@ install: .venv/.installed  ## pixelclean and its tools in .venv
 
 tesseract:  ## Tesseract on this machine, or what to do about it
 	@scripts/tesseract.sh
+
+opinions:  ## programs that tests compare results with, where they can be had
+	@scripts/second_opinions.sh
 
 clean:  ## everything that make made
 	rm -rf .venv build dist demo-out demo-out-private .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -42,11 +42,12 @@ class _UndeliverableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """An input on its way: its name in the ledger, where its bytes lie, and where its output was spooled."""
+    """An input on its way: its name in the ledger, where its bytes lie, where its output was spooled, its siblings."""
 
     name: str
     original: Path
     spool: Path
+    siblings: str
 
 
 class Delivery:
@@ -94,23 +95,34 @@ class Delivery:
         for folder in (self._store.queue, self._store.quarantine, self._store.previews):
             empty_folder(folder)
 
-    def done(self, source: Path, digest: str) -> Record | None:
-        """The record of an input that need not be worked on again, None when it must."""
-        run = self._run
-        record = self._ledger.done(source_name(source), digest, run.policy, self._key.fingerprint, run.judges)
+    def done(self, source: Path, digest: str, siblings: str = "") -> Record | None:
+        """The record of an input that need not be worked on again, None when it must.
+
+        `siblings` is a digest of what is known of its study, which its result depends on.
+        """
+        run, key = self._run, self._key.fingerprint
+        record = self._ledger.done(source_name(source), digest, run.policy, key, run.judges, siblings)
         return record if record and self._is_still_there(record) else None
 
     def start(self, *sources: Path) -> None:
         """Note that the work on inputs begins, all in one transaction."""
         self._ledger.start(map(source_name, sources), self._number)
 
-    def deliver(self, source: Path, result: Result, original: Path | None = None, spool: Path | None = None) -> Record:
+    def deliver(
+        self,
+        source: Path,
+        result: Result,
+        original: Path | None = None,
+        spool: Path | None = None,
+        siblings: str = "",
+    ) -> Record:
         """Bring one result to its end and say what that is; the end may be graver than the result's own.
 
         `source` names the input in results; `original` is where its bytes lie when that is not `source` (a member of
-        an archive, a held item); `spool` is the folder that the child wrote to, by default the store's.
+        an archive, a held item); `spool` is the folder that the child wrote to, by default the store's; `siblings` as in
+        `done`.
         """
-        given = _Input(source_name(source), original or source, spool or self._store.spool)
+        given = _Input(source_name(source), original or source, spool or self._store.spool, siblings)
         if {result.policy, result.key} - {"", self._run.policy, self._key.fingerprint}:
             result = _quarantined(result, Reason(ReasonCode.INTERNAL_ERROR, "a result of another policy or key"))
         match result.outcome:
@@ -139,7 +151,7 @@ class Delivery:
 
     def _release(self, given: _Input, result: Result) -> Record:
         earlier = self._ledger.get(given.name)
-        record = self._stamped(record_of(given.name, result))
+        record = self._record(given, result)
         try:
             staged = self._verified(given.spool, result)
             record = replace(record, output_size=staged.stat().st_size)
@@ -216,14 +228,14 @@ class Delivery:
 
     def _hold(self, given: _Input, result: Result) -> Record:
         """Keep the original for a person, take back what was released of it before, record the end."""
-        record = self._stamped(record_of(given.name, result))
+        record = self._record(given, result)
         earlier = self._ledger.get(given.name)
         if earlier and not record.digest and _says_the_same(earlier, record) and self._is_still_there(earlier):
             return earlier
         try:
             held.hold(self._store, record, result.plan, given.original, self._key)
         except (OSError, held.OriginalChangedError) as problem:
-            record = self._stamped(record_of(given.name, _quarantined(result, _unheld(problem))))
+            record = self._record(given, _quarantined(result, _unheld(problem)))
             with suppress(OSError):
                 held.hold(self._store, record, result.plan, None, self._key)
         settled = self._settle(record, earlier)
@@ -292,6 +304,9 @@ class Delivery:
             if Ended.RELEASED not in outcomes and record.digest:
                 self._preview(record.digest).unlink(missing_ok=True)
 
+    def _record(self, given: _Input, result: Result) -> Record:
+        return replace(self._stamped(record_of(given.name, result)), siblings=given.siblings)
+
     def _stamped(self, record: Record) -> Record:
         run = self._run
         key = self._key.fingerprint
@@ -350,8 +365,8 @@ class Delivery:
 
 
 def _judged_alike(one: Record, other: Record) -> bool:
-    """Whether two verdicts come from the same policy, key, rules and model."""
-    return (one.policy, one.key, one.judges) == (other.policy, other.key, other.judges)
+    """Whether two verdicts come from the same policy, key, rules and model, and from the same knowledge of the study."""
+    return (one.policy, one.key, one.judges, one.siblings) == (other.policy, other.key, other.judges, other.siblings)
 
 
 def _says_the_same(earlier: Record, record: Record) -> bool:

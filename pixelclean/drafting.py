@@ -29,6 +29,7 @@ from pixelclean.dicom import (
     syntax_of,
     write,
 )
+from pixelclean.dicom.overlays import stored_planes
 from pixelclean.header import Identifiers, spelled_in, survivors
 from pixelclean.pixels import (
     NO_FILL,
@@ -70,11 +71,12 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """A written output: where it is, its digest, its proof so far, and its frames opened from the written bytes."""
+    """A written output: where it is, its digest, its proof so far, and data set and frames as read from its bytes."""
 
     path: Path
     digest: str
     proof: Proof
+    dataset: Dataset
     frames: Frames | None = None
 
 
@@ -91,7 +93,8 @@ class Drafter:
         """The draft of an object that has no pixel data."""
         drop_offset_tables(dataset)
         digest, written = self._written(dataset, self.source.transfer_syntax)
-        return Draft(self.path, digest, self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=""))
+        proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder="")
+        return Draft(self.path, digest, proof, written.dataset)
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
@@ -107,7 +110,7 @@ class Drafter:
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=frames.decoder)
-        return Draft(self.path, digest, self._with_streams(proof, written), frames)
+        return Draft(self.path, digest, self._with_streams(proof, written), written.dataset, frames)
 
     def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
         """Write other pixel data, decode what was written, compare."""
@@ -117,12 +120,15 @@ class Drafter:
         proof = self._proof(written, comparison, pixels_unchanged=False, decoder=again.decoder)
         if redaction.treatment is Treatment.BARED:
             proof = self._with_streams(proof, written)
-        return Draft(self.path, digest, proof, again)
+        return Draft(self.path, digest, proof, written.dataset, again)
 
     def _written(self, dataset: Dataset, transfer_syntax: str) -> tuple[str, Source]:
         """Write in place of an earlier draft, and read what was written."""
         self.path.unlink(missing_ok=True)
-        return write(dataset, transfer_syntax, self.path), read(self.path, self.limits)
+        digest, written = write(dataset, transfer_syntax, self.path), read(self.path, self.limits)
+        if stored_planes(written.dataset) != stored_planes(dataset):
+            raise AssertionError("overlay planes differ after writing")
+        return digest, written
 
     def _proof(self, written: Source, comparison: Comparison, *, pixels_unchanged: bool, decoder: str) -> Proof:
         return Proof(

@@ -6,6 +6,7 @@ Two ways of examining exist.  `Detection` lets device rules, ultrasound regions,
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol, Self
 
 from pydicom import Dataset
@@ -16,7 +17,8 @@ from pixelclean.dicom import Frames, open_frames
 from pixelclean.dicom import Kind as SampleKind
 from pixelclean.facts import Facts
 from pixelclean.geometry import Act, Box, Origin, Region
-from pixelclean.header import Identifiers, is_known, spellings
+from pixelclean.graphics import Eyes, Overlays, cleaned_overlays, no_overlays
+from pixelclean.header import Identifiers, known_among, spellings
 from pixelclean.outcome import Reason
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook
@@ -24,6 +26,7 @@ from pixelclean.reasons import ReasonCode
 
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
 _WORD_LENGTH = 4
+_AS_DRAWN = Display()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +98,9 @@ class Examiner(Protocol):
         `fresh` are the regions of the plan that the look before this one found; () before the first one.
         """
 
+    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
+        """What becomes of the overlay planes that the header left in a data set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -164,17 +170,80 @@ class Detection:
         yield from _regions((*again.text, *doubtful), Origin.DETECTOR, "second-look")
 
     def _read(self, cleaned: OpenImage, identifiers: Identifiers, within: Box) -> Iterator[Region]:
+        indices = sample_of(len(cleaned.frames))
+        for region in self._words(cleaned.frames, cleaned.display, indices, identifiers, within):
+            if cleaned.kind.burns_in_text or region.origin is Origin.IDENTIFIER:
+                yield region
+
+    def _words(
+        self, frames: Frames, display: Display, indices: Iterable[int], identifiers: Identifiers, within: Box
+    ) -> Iterator[Region]:
+        """Words that Tesseract reads in a part of some frames: those that identify, and those that are text for sure."""
         if self.policy.second_look is not SecondLook.SCALE_AND_OCR:
             return
-        form = cleaned.frames.format
         known = spellings(identifiers)
-        shown = (pictures(cleaned.frames.frame(i), form, cleaned.display)[0] for i in sample_of(len(cleaned.frames)))
-        for word in (word for picture in shown for word in read_words(picture[within.slices])):
-            box = word.box.moved(within.left, within.top).grown(self.policy.margin)
-            if is_known(word.text, known):
-                yield from _regions([box], Origin.IDENTIFIER, "tesseract")
-            elif cleaned.kind.burns_in_text and _is_certain(word):
-                yield from _regions([box], Origin.DETECTOR, "tesseract")
+        shown = (pictures(frames.frame(index), frames.format, display)[0] for index in indices)
+        for words in (read_words(picture[within.slices]) for picture in shown):
+            identifying = known_among([word.text for word in words], known)
+            for place, word in enumerate(words):
+                box = word.box.moved(within.left, within.top).grown(self.policy.margin)
+                if place in identifying:
+                    yield from _regions([box], Origin.IDENTIFIER, "tesseract")
+                elif _is_certain(word):
+                    yield from _regions([box], Origin.DETECTOR, "tesseract")
+
+    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
+        """Planes without any place that may be text: annotations are text before they are anything else."""
+        eyes = Eyes(self._in_plane, partial(self._again_in_plane, identifiers=identifiers))
+        return cleaned_overlays(dataset, identifiers, eyes)
+
+    def _in_plane(self, frames: Frames) -> tuple[Box, ...]:
+        return self.finder.everything(frames, _AS_DRAWN).text
+
+    def _again_in_plane(self, frames: Frames, identifiers: Identifiers) -> tuple[Box, ...]:
+        """The careful look and the reader, at every frame: no two of them are alike."""
+        whole, every = Box(0, 0, frames.format.columns, frames.format.rows), range(len(frames))
+        again = self.finder.again(frames, _AS_DRAWN, every, whole)
+        words = self._words(frames, _AS_DRAWN, every, identifiers, whole)
+        return (*again.text, *again.doubtful, *(region.box for region in words))
+
+
+@dataclass(frozen=True, slots=True)
+class LookingOnly:
+    """Looks as `Detection` does and masks nothing.
+
+    For policies without the Clean Pixel Data Option: such an output claims nothing about its pixels, and an image in
+    which text is seen waits for a person instead of leaving with it.
+    """
+
+    detection: Detection
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """What the device rules ask about."""
+        return self.detection.keywords
+
+    @property
+    def task(self) -> str:
+        """Another one than masking."""
+        return f"look only: {self.detection.task}"
+
+    def examine(self, image: OpenImage) -> Examination:
+        """What was seen, as a reason to ask."""
+        seen = self.detection.examine(image)
+        places = len(seen.regions) + len(seen.doubtful)
+        notes = (*seen.notes, Reason(ReasonCode.TEXT_NOT_CLEANED, f"{places} places")) if places else seen.notes
+        return replace(seen, regions=(), doubtful=(), notes=notes)
+
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
+        """Nothing: the pixels are as they were."""
+        return ()
+
+    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
+        """None stays: an overlay leaves only without text."""
+        return no_overlays(dataset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +279,10 @@ class GivenBoxes:
     ) -> tuple[Region, ...]:
         """Nothing: the caller alone decides what is masked."""
         return ()
+
+    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
+        """None stays: nobody looks for text in them."""
+        return no_overlays(dataset)
 
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:

@@ -12,10 +12,12 @@ from pixelclean.header import Action, Cleaned, Fate
 
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _FOLLOWS = "follows the pixel data"
+_OVERLAY = "an overlay plane leaves without what may be text, or not at all (PS3.15 E.3.3)"
 _WHY = {
     0x00120062: "says that the identity was removed (PS3.15 E.1.1)",
     0x00120063: "says by what it was removed (PS3.15 E.1.1)",
     0x00120064: "says by which profile and options it was removed (PS3.15 E.1.1)",
+    0x04000500: "originals, encrypted for the recipients (PS3.15 E.1.1)",
     0x0018A001: "names the de-identifying equipment (PS3.3 C.12.1.1.5)",
     0x00280301: "says what was established about burned-in text (PS3.15 E.3.1)",
     0x00280302: "says whether a face may show",
@@ -63,7 +65,8 @@ def told(source: Dataset, cleaned: Cleaned, leaving: Dataset, treatment: str) ->
 
 def _of_later(source: Dataset, leaving: Dataset, tag: int, treatment: str) -> Told:
     """An attribute that is not as the cleaning left it: a mark, or one that describes the pixels."""
-    why = treatment if tag in _PIXELS else _WHY.get(tag, _FOLLOWS)
+    otherwise = _OVERLAY if tag >> 24 == 0x60 else _FOLLOWS
+    why = treatment if tag in _PIXELS else _WHY.get(tag, otherwise)
     return Told(f"{tag:08X}", keyword_for_tag(tag), _compared(source, leaving, tag), None, why)
 
 

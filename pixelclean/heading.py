@@ -8,30 +8,64 @@ from typing import Literal, Protocol
 
 from pydicom import Dataset
 
-from pixelclean.devices import Kind
+from pixelclean.assignments import EVERY_ISSUER, NO_ASSIGNMENTS, Assignments, Patient
+from pixelclean.devices import Kind, Standing
 from pixelclean.dicom import Source, has_pixels
+from pixelclean.envelope import Recipients, seal
 from pixelclean.header import (
+    ENCRYPTED,
     Cleaned,
     Identifiers,
+    Method,
+    Trace,
+    assigned_in,
+    attach,
     clean_header,
+    earlier_method,
     harvest,
+    is_own,
+    made_by,
     mark_equipment,
     mark_identity_removed,
     mark_pixels,
+    method_of,
+    patient_of,
+    retains,
+    says_deidentified,
+    silence,
     withhold,
+    without_kept_items,
 )
 from pixelclean.key import ProjectKey
-from pixelclean.policy import HeaderPolicy
+from pixelclean.options import CODES, Option
+from pixelclean.outcome import Reason
+from pixelclean.policy import Policy
+from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
-
-_BASIC_PROFILE, _CLEAN_PIXEL_DATA = "113100", "113101"  # CID 7050
 
 
 class Heading(Protocol):
     """Treats the header of one source."""
 
-    def identifiers(self, source: Source) -> Identifiers:
-        """What the output must not show any more, taken before the header is cleaned."""
+    @property
+    def digest(self) -> str:
+        """Names what it depends on beside policy and key."""
+
+    @property
+    def cleans(self) -> bool:
+        """Whether it takes out what identifies; one that does not leaves overlay planes alone too."""
+
+    def patient(self, source: Source) -> str:
+        """What keeps the files of one patient together in OUT."""
+
+    def notes(self, source: Source) -> tuple[Reason, ...]:
+        """What is to be said about the header's past."""
+
+    def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
+        """What the output must not show any more, taken before the header is cleaned.
+
+        `siblings` is what other instances of the study say.
+        """
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """A new data set with the header as it shall leave; its pixel data are the source's."""
@@ -39,52 +73,140 @@ class Heading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
-    """The Basic Profile, and the Clean Pixel Data option for images: claimed here, proven before release.
+    """Profile and options of a policy: claimed here, proven before release.
 
     The claims are written before the proof is made, since the proof is made on the written file; a draft whose proof
     does not hold is thrown away with its claims.
     """
 
     key: ProjectKey
-    policy: HeaderPolicy
+    policy: Policy
+    assignments: Assignments = NO_ASSIGNMENTS
+    recipients: Recipients | None = None
 
-    def identifiers(self, source: Source) -> Identifiers:
-        """Everything identifying that the header knows."""
-        return harvest(source.dataset)
+    @property
+    def digest(self) -> str:
+        """What a mapping assigns, and the recipients of originals."""
+        return f"{self.assignments.digest} {self.recipients.digest if self.recipients else ''}"
+
+    @property
+    def cleans(self) -> bool:
+        """It does."""
+        return True
+
+    def patient(self, source: Source) -> str:
+        """The pseudonym of the patient."""
+        return self._patient(source).pseudonym
+
+    def notes(self, source: Source) -> tuple[Reason, ...]:
+        """Whether the source was de-identified before."""
+        if is_own(source.dataset, self.key):
+            return (Reason(ReasonCode.CLEANED_BEFORE),)
+        return (Reason(ReasonCode.SAYS_DEIDENTIFIED),) if says_deidentified(source.dataset) else ()
+
+    def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
+        """Everything identifying that this header and those of its siblings know."""
+        by_key, by_mapping = made_by(self.key), assigned_in(source.dataset, self._patient(source))
+        retained = retains(self.policy.header)
+        found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text))
+        return without_kept_items(found, source.dataset, self.policy.header.options)
 
     def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
         """The cleaned header, before anything is claimed, and the fate of every attribute."""
-        header = clean_header(source.dataset, self.key, self.policy, instance_fallback=source.digest)
+        header = clean_header(
+            source.dataset, self.key, self.policy.header, source.digest, identifiers, self.assignments
+        )
         return withhold(header, identifiers)
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """The cleaned header with its marks (PS3.15 E.1.1, E.3.1)."""
         dataset = self.cleaned(source, identifiers).dataset
-        if has_pixels(dataset):
-            return _marked(dataset, (_BASIC_PROFILE, _CLEAN_PIXEL_DATA), "NO", kind)
-        return _marked(dataset, (_BASIC_PROFILE,), None, kind)
+        if has_pixels(dataset) and Option.CLEAN_PIXEL_DATA in self.policy.header.options:
+            return self.marked(dataset, source, (CODES[Option.CLEAN_PIXEL_DATA],), "NO", kind)
+        return self.marked(dataset, source, (), None, kind)
+
+    def marked(
+        self, dataset: Dataset, source: Source, pixels: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind
+    ) -> Dataset:
+        """The data set with its marks; `pixels` are the codes of what is done to the pixels."""
+        if kind.standing is Standing.EMBEDDED:
+            silence(dataset)
+        method = method_of(self.policy)
+        texts = (*method.texts, ENCRYPTED) if self.recipients else method.texts
+        method = Method(tuple(sorted((*method.codes, *pixels))), texts)
+        mark_identity_removed(dataset, method.after(earlier_method(source.dataset, self.key)))
+        # Without pixels nothing shows.
+        mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)
+        mark_equipment(dataset, __version__)
+        if (recipients := self.recipients) is not None:
+            attach(dataset, source.dataset, lambda content: seal(content, recipients))
+        return dataset
+
+    def _patient(self, source: Source) -> Patient:
+        return patient_of(source.dataset, self.key, source.digest, self.assignments, self.policy.header.issuers)
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """The Basic Profile where only given boxes were masked: no text was searched, so no pixel option is claimed."""
+    """The header as the policy wants it where only given boxes were masked.
+
+    No text was searched, so no pixel option is claimed.
+    """
 
     header: Deidentified
 
-    def identifiers(self, source: Source) -> Identifiers:
-        """Everything identifying that the header knows."""
-        return self.header.identifiers(source)
+    @property
+    def digest(self) -> str:
+        """That of the header's cleaning."""
+        return self.header.digest
+
+    @property
+    def cleans(self) -> bool:
+        """It does."""
+        return True
+
+    def patient(self, source: Source) -> str:
+        """The pseudonym of the patient."""
+        return self.header.patient(source)
+
+    def notes(self, source: Source) -> tuple[Reason, ...]:
+        """Whether the source was de-identified before."""
+        return self.header.notes(source)
+
+    def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
+        """Everything identifying that this header and those of its siblings know."""
+        return self.header.identifiers(source, siblings)
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """The cleaned header; of Burned In Annotation an incoming YES stays, it is a warning, and a NO goes."""
-        return _marked(self.header.cleaned(source, identifiers).dataset, (_BASIC_PROFILE,), None, kind)
+        return self.header.marked(self.header.cleaned(source, identifiers).dataset, source, (), None, kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
     """The header as it was, with no attribute that speaks of de-identification."""
 
-    def identifiers(self, source: Source) -> Identifiers:
+    key: ProjectKey
+
+    @property
+    def digest(self) -> str:
+        """Nothing."""
+        return ""
+
+    @property
+    def cleans(self) -> bool:
+        """It does not: the caller keeps the header on purpose."""
+        return False
+
+    def patient(self, source: Source) -> str:
+        """The pseudonym of the patient, for the names of folders only."""
+        return patient_of(source.dataset, self.key, source.digest, issuers=(EVERY_ISSUER,)).pseudonym
+
+    def notes(self, source: Source) -> tuple[Reason, ...]:
+        """Nothing: what it claims goes on as it came."""
+        return ()
+
+    def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
         """Nothing: the caller keeps the header on purpose."""
         return Identifiers(frozenset(), frozenset())
 
@@ -96,10 +218,3 @@ class Untouched:
         for element in source.dataset:
             kept.add(element)
         return kept
-
-
-def _marked(dataset: Dataset, methods: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind) -> Dataset:
-    mark_identity_removed(dataset, methods)
-    mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)  # without pixels nothing shows
-    mark_equipment(dataset, __version__)
-    return dataset

@@ -2,6 +2,10 @@
 
 Derivation is HMAC-SHA256 (RFC 2104) with a purpose in front of the message, so that no two kinds of pseudonym share a
 value.  UIDs are UUID-derived (PS3.5 B.2): root 2.25 and a 128-bit number.
+
+UIDs and patient pseudonyms carry a check that only this key can make.  A file that was cleaned with the key before is
+recognised by it, whatever the file claims of itself, and what already is a pseudonym stays as it is: cleaning in two
+stages, or twice, gives the same UIDs and IDs as cleaning once.
 """
 
 import hashlib
@@ -10,6 +14,10 @@ from dataclasses import dataclass
 from typing import final
 
 _BYTES = 32
+_ROOT = "2.25."
+_LONGEST_NUMBER = 39  # digits of 2**128
+_NAME = (1 << 80) - 1
+_NAMING, _PROVING = 12, 8  # characters of 5 bits
 _READABLE = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -33,11 +41,42 @@ class ProjectKey:
         return self._mac("fingerprint", b"").hex()[:16]
 
     def uid(self, original: str) -> str:
-        """The UID that stands for `original` in everything this key has cleaned."""
-        number = bytearray(self._mac("uid", original.encode())[:16])
+        """The UID that stands for `original` in everything this key has cleaned; a UID made here stands for itself."""
+        if self.made_uid(original):
+            return original
+        return self._uid(int.from_bytes(self._mac("uid", original.encode())[:10]))
+
+    def made_uid(self, uid: str) -> bool:
+        """Whether this key made the UID: by chance once in 2**48 UIDs of others."""
+        digits = uid.removeprefix(_ROOT)
+        if digits == uid or not (digits.isascii() and digits.isdigit()) or len(digits) > _LONGEST_NUMBER:
+            return False
+        return self._uid(int(digits) >> 48 & _NAME) == uid
+
+    def _uid(self, name: int) -> str:
+        """74 bits that name the original among the version and variant of a UUID, and 48 bits that prove them."""
+        number = bytearray((name << 48).to_bytes(16))
         number[6] = (number[6] & 0x0F) | 0x80  # RFC 9562 version 8: vendor-defined
         number[8] = (number[8] & 0x3F) | 0x80
-        return f"2.25.{int.from_bytes(number)}"
+        number[10:] = self._mac("uid-check", bytes(number[:10]))[:6]
+        return f"{_ROOT}{int.from_bytes(number)}"
+
+    def patient(self, original: str) -> str:
+        """20 characters that stand for a patient; a pseudonym made here stands for itself."""
+        if self.made_patient(original):
+            return original
+        return self._patient(self.pseudonym("patient", original, _NAMING))
+
+    def made_patient(self, text: str) -> bool:
+        """Whether this key made the patient pseudonym: by chance once in 2**40 texts of this form."""
+        return len(text) == _NAMING + _PROVING and self._patient(text[:_NAMING]) == text
+
+    def _patient(self, name: str) -> str:
+        return name + self.pseudonym("patient-check", name, _PROVING)
+
+    def below(self, purpose: str, original: str, bound: int) -> int:
+        """A number from 0 up to, but not, `bound` that stands for `original`."""
+        return int.from_bytes(self._mac(purpose, original.encode())) % bound
 
     def pseudonym(self, purpose: str, original: str, length: int = 16) -> str:
         """`length` characters out of a-z and 2-7 that stand for `original`; at most 51 characters."""

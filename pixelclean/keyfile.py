@@ -7,18 +7,18 @@
     <64 hex digits>
 """
 
-import errno
 import os
 import secrets
-import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from pixelclean.errors import ConfigurationError
 from pixelclean.key import ProjectKey
+from pixelclean.private import read_private, write_private
 
 _TITLE = "# pixelclean project key: SECRET, keep a copy in a safe place, and never beside what it has cleaned"
 _FINGERPRINT = "# fingerprint "
-_OWNER_ONLY = 0o600
+_WHAT = "key file"
 _LONGEST = 4096  # bytes; whatever is longer is not a key file
 
 
@@ -33,26 +33,23 @@ def default_key_path() -> Path:
 def load_key(path: Path) -> ProjectKey:
     """The key in `path`.  ConfigurationError when others may read the file, or when it holds no whole key."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        return _parsed(path, read_private(path, _WHAT, _LONGEST))
     except FileNotFoundError:
-        raise ConfigurationError(f"no key file {path}; make one with: pixelclean key new --key {path}") from None
-    except OSError:
-        raise ConfigurationError(f"the key file {path} cannot be opened") from None
-    try:
-        _verify_private(path, os.fstat(descriptor))
-        return _parsed(path, os.read(descriptor, _LONGEST))
-    finally:
-        os.close(descriptor)
+        raise ConfigurationError(
+            f"no key file {path}; if the project has a key, restore your copy of it, "
+            f"else make one with: pixelclean key new --key {path}"
+        ) from None
 
 
 def create_key(path: Path) -> ProjectKey:
     """A new random key, written to `path`, which must not exist yet; missing folders are made for the owner only."""
     key = ProjectKey(secrets.token_bytes(32))
+    text = f"{_TITLE}\n{_FINGERPRINT}{key.fingerprint}\n{key.secret.hex()}\n"
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            _write(draft, f"{_TITLE}\n{_FINGERPRINT}{key.fingerprint}\n{key.secret.hex()}\n")
+            write_private(draft, _WHAT, text.encode("ascii"))
             # A link appears whole or not at all and never replaces a key: nobody can read half of one.
             os.link(draft, path)
         finally:
@@ -65,17 +62,18 @@ def create_key(path: Path) -> ProjectKey:
     return key
 
 
-def _write(draft: Path, text: str) -> None:
-    """Write a new file that nobody else may read, and verify that the file system agreed to that."""
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY)
-    try:
-        os.fchmod(descriptor, _OWNER_ONLY)
-        _verify_private(draft, os.fstat(descriptor))
-        if os.write(descriptor, text.encode("ascii")) != len(text):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def require_no_other_key(path: Path, known: Iterable[str]) -> None:
+    """ConfigurationError where a key that is about to be made at `path` would not be the project's.
+
+    `known` are the fingerprints that the project's store and vault remember, "" where they remember none: such a
+    project has a key, and it was lost.  A new one would give every patient another pseudonym.
+    """
+    lost = sorted(set(known) - {""})
+    if lost:
+        raise ConfigurationError(
+            f"no key file {path}, but this project belongs to key {', '.join(lost)}: "
+            "restore your copy of that key, or name it with --key; no other key is made in its place"
+        )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -85,16 +83,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _verify_private(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise ConfigurationError(f"the key file {path} is not a regular file")
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        raise ConfigurationError(
-            f"the key file {path} can be read or changed by others (mode {stat.S_IMODE(status.st_mode):04o}); "
-            f"if nobody has: chmod 600 {path}"
-        )
 
 
 def _parsed(path: Path, content: bytes) -> ProjectKey:

@@ -12,24 +12,28 @@ from dataclasses import dataclass, field, replace
 from errno import errorcode
 from pathlib import Path, PurePosixPath
 from traceback import extract_tb
-from typing import Self
+from typing import Protocol, Self
 
 from pixelclean import resources
 from pixelclean.decision import Evidence, decide, doubts
 from pixelclean.detect import Finder, pictures, png, require_tesseract
-from pixelclean.devices import Kind, Kinds, load_rules
+from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
+from pixelclean.dicom.overlays import overlay_groups
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
-from pixelclean.examination import Detection, Examination, Examiner, OpenImage
+from pixelclean.examination import Detection, Examination, Examiner, LookingOnly, OpenImage
 from pixelclean.facts import Facts
 from pixelclean.geometry import Origin, Region
+from pixelclean.graphics import Overlays
+from pixelclean.header import Originals, Trace, originals_of
 from pixelclean.heading import Deidentified, Heading
 from pixelclean.key import ProjectKey
+from pixelclean.options import Option
 from pixelclean.outcome import Image, Output, Reason, Released, Result, held
 from pixelclean.pixels import make_plan
 from pixelclean.plan import Plan
-from pixelclean.policy import Policy, SecondLook
+from pixelclean.policy import Embedded, Policy, SecondLook
 from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
 
@@ -53,11 +57,19 @@ class Inspection:
     plan: Plan | None = None
 
 
+class Memory(Protocol):
+    """Remembers who somebody was: the vault."""
+
+    def remember(self, source: Originals, leaving: Originals) -> None:
+        """What a file was and what it becomes; Refused where that cannot be kept in mind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaner:
     """Cleans one file at a time by a policy; load it once per process.
 
-    `shipped` names what it was loaded with: version, rules, tables, networks, reader.
+    `shipped` names what it was loaded with: version, rules, tables, networks, reader.  `memory` is told of every file
+    that is released, before it is.
     """
 
     policy: Policy
@@ -66,6 +78,7 @@ class Cleaner:
     examiner: Examiner
     heading: Heading
     shipped: str
+    memory: Memory | None = None
 
     @classmethod
     def load(cls, policy: Policy, key: ProjectKey, threads: int = 1) -> Self:
@@ -78,8 +91,8 @@ class Cleaner:
         reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
         tables = (_digest_of_files(resources.rules(room)) for room in ("header", "pixels"))
         shipped = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader, *tables)
-        examiner = Detection(rules, finder, policy.pixel)
-        return cls(policy, key, kinds, examiner, Deidentified(key, policy.header), shipped)
+        examiner = _examiner(Detection(rules, finder, policy.pixel), policy)
+        return cls(policy, key, kinds, examiner, Deidentified(key, policy), shipped)
 
     @property
     def digest(self) -> str:
@@ -87,11 +100,12 @@ class Cleaner:
 
         The task is part of it: what one task released is not done for another.
         """
-        return _digest(self.shipped, type(self.heading).__name__, self.examiner.task)
+        return _digest(self.shipped, type(self.heading).__name__, self.heading.digest, self.examiner.task)
 
-    def clean(self, source: Source, spool: Path) -> Result:
+    def clean(self, source: Source, spool: Path, siblings: frozenset[Trace] = frozenset()) -> Result:
         """The result of one file; if it is released, the proven output lies in `spool` under `result.output`.
 
+        `siblings` is what the index of the study knows that identifies: the file is searched for it as for its own.
         A spool that is not there is made, for its owner only; the folder around it must be there.
         """
         started = time.monotonic()
@@ -99,7 +113,7 @@ class Cleaner:
         try:
             spool.mkdir(mode=0o700, exist_ok=True)
             with quiet():  # pydicom's warnings quote values
-                result = self._cleaned(source, path)
+                result = self._cleaned(source, path, siblings)
         except Refused as refused:
             result = held(source.digest, (Reason(refused.code, refused.detail),))
         except MemoryError:
@@ -125,18 +139,18 @@ class Cleaner:
 
     def _inspected(self, source: Source) -> Inspection:
         facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
-        kind = self.kinds.judge(facts)
+        kind = self._judged(facts)
         if kind.reason is not None:
             evidence = Evidence(noted=(kind.reason,))
             return Inspection(kind, evidence, doubts(evidence, self.policy))
         if not has_pixels(source.dataset):
-            evidence = Evidence(expects_pixels=kind.pixels)
+            evidence = Evidence(noted=self.heading.notes(source), expects_pixels=kind.pixels)
             return Inspection(kind, evidence, doubts(evidence, self.policy))
         image = self._open(source, kind, facts)
         seen = self.examiner.examine(image)
         plan = make_plan(seen.regions, image.frames.format)
         evidence = Evidence(
-            noted=seen.notes,
+            noted=(*self.heading.notes(source), *seen.notes),
             expects_pixels=kind.pixels,
             has_pixels=True,
             says_burned_in=image.says_burned_in,
@@ -147,18 +161,29 @@ class Cleaner:
         )
         return Inspection(kind, evidence, doubts(evidence, self.policy), image, seen, plan)
 
-    def _cleaned(self, source: Source, path: Path) -> Result:
+    def _judged(self, facts: Facts) -> Kind:
+        """The kind of object; one that only embeds what is replaced is held for nothing."""
+        kind = self.kinds.judge(facts)
+        if kind.standing is Standing.EMBEDDED and self.policy.header.embedded is Embedded.REPLACE:
+            return replace(kind, reason=None)
+        return kind
+
+    def _cleaned(self, source: Source, path: Path, siblings: frozenset[Trace]) -> Result:
         first = self._inspected(source)
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
-        drafter = Drafter(source, self.heading.identifiers(source), path, self.policy.limits)
+        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits)
+        overlays = self._overlays(drafter, first.kind)
+        noted = (*first.evidence.noted, *overlays.notes)
         if first.image is None:
-            draft = drafter.without_pixels(self.heading.dataset(source, drafter.identifiers, first.kind))
-            return self._decided(source, first.kind, draft, replace(first.evidence, proof=draft.proof), plan=None)
-        plan, draft, readable = self._drafted(drafter, first.image, first.seen)
+            dataset = self.heading.dataset(source, drafter.identifiers, first.kind)
+            draft = drafter.without_pixels(overlays.put_into(dataset))
+            evidence = replace(first.evidence, noted=noted, proof=draft.proof)
+            return self._decided(source, first.kind, draft, evidence, plan=None)
+        plan, draft, readable = self._drafted(drafter, first.image, first.seen, overlays)
         evidence = replace(
             first.evidence,
-            noted=(*first.evidence.noted, *_syntax_note(draft)),
+            noted=(*noted, *_syntax_note(draft)),
             masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
@@ -169,7 +194,17 @@ class Cleaner:
     def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
         return OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
 
-    def _drafted(self, drafter: Drafter, image: OpenImage, seen: Examination) -> tuple[Plan, Draft, int]:
+    def _overlays(self, drafter: Drafter, kind: Kind) -> Overlays:
+        """What becomes of overlay planes: they are looked at once, however many drafts there are."""
+        source = drafter.source
+        if not (self.heading.cleans and overlay_groups(source.dataset)):
+            return Overlays()
+        dataset = self.heading.dataset(source, drafter.identifiers, kind)
+        return self.examiner.overlays(dataset, drafter.identifiers)
+
+    def _drafted(
+        self, drafter: Drafter, image: OpenImage, seen: Examination, overlays: Overlays
+    ) -> tuple[Plan, Draft, int]:
         """Draft, look again, mask what was still seen, and draft again, until the second look is content.
 
         The last draft carries in its proof what the second look still sees; the number counts words that identify.
@@ -177,9 +212,8 @@ class Cleaner:
         regions, left = seen.regions, tuple[Region, ...]()
         for _ in range(_ROUNDS):
             plan = make_plan(regions, image.frames.format)
-            draft = drafter.of_image(
-                self.heading.dataset(drafter.source, drafter.identifiers, image.kind), image.frames, plan
-            )
+            dataset = self.heading.dataset(drafter.source, drafter.identifiers, image.kind)
+            draft = drafter.of_image(overlays.put_into(dataset), image.frames, plan)
             assert draft.frames is not None
             cleaned = image.showing(draft.frames)
             left = self.examiner.examine_again(cleaned, plan, drafter.identifiers, left)
@@ -191,8 +225,10 @@ class Cleaner:
 
     def _decided(self, source: Source, kind: Kind, draft: Draft, evidence: Evidence, plan: Plan | None) -> Result:
         outcome = decide(evidence, self.policy)
-        place = _place(source, self.key)
+        place = _place(source, self.heading.patient(source), self.key)
         output = Output(draft.path.name, draft.digest, place) if isinstance(outcome, Released) else None
+        if output is not None and self.memory is not None:
+            self.memory.remember(originals_of(source.dataset), originals_of(draft.dataset))
         return Result(source.digest, outcome, output, plan, draft.proof, _image(kind, plan))
 
     def _with_preview(self, result: Result, draft: Draft, image: OpenImage) -> Result:
@@ -202,6 +238,11 @@ class Cleaner:
         preview = _preview_of(draft.path)
         preview.write_bytes(png(picture, _PREVIEW_SIDE))
         return replace(result, output=replace(result.output, preview=preview.name))
+
+
+def _examiner(detection: Detection, policy: Policy) -> Examiner:
+    """Pixels are changed only where the policy has the Clean Pixel Data Option."""
+    return detection if Option.CLEAN_PIXEL_DATA in policy.header.options else LookingOnly(detection)
 
 
 def place_of(error: Exception) -> str:
@@ -237,8 +278,9 @@ def _remove(*paths: Path) -> None:
 
 
 def _digest_of_files(folder: Path) -> str:
-    """SHA-256 over the content of every file of a folder of tables."""
-    return _digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())))
+    """SHA-256 over the content of every file of a folder of tables, at any depth."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return _digest(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in files))
 
 
 def _text(source: Source, keyword: str) -> str:
@@ -255,12 +297,11 @@ def _instance(source: Source, key: ProjectKey) -> str:
         return ""
 
 
-def _place(source: Source, key: ProjectKey) -> PurePosixPath:
+def _place(source: Source, patient: str, key: ProjectKey) -> PurePosixPath:
     """Patient, study, series and instance below OUT, each a keyed pseudonym.
 
     The instance's includes the digest of the file: different files that share a SOP Instance UID keep apart.
     """
-    patient = "\0".join(_text(source, keyword) for keyword in ("IssuerOfPatientID", "PatientID"))
     study = _text(source, "StudyInstanceUID")
     series = _text(source, "SeriesInstanceUID")
     folders = [

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from pixelclean import resources
 from pixelclean.errors import ConfigurationError
+from pixelclean.options import Option, read_options
+from pixelclean.overrides import Override
 
 MEBIBYTE = 1 << 20
 
@@ -34,16 +36,62 @@ class SecondLook(StrEnum):
     SCALE_AND_OCR = "scale-and-ocr"
 
 
+class DateShift(StrEnum):
+    """By what the dates of a patient are moved under the Modified Dates option."""
+
+    DAYS = "days"
+    """Whole days; times of day stay, as in the public archives."""
+    DAYS_AND_SECONDS = "days-and-seconds"
+
+
+class Embedded(StrEnum):
+    """What happens to objects whose content cannot be cleaned: documents, recorded voices, raw data."""
+
+    HOLD = "hold"
+    REPLACE = "replace"
+    """The content by an empty one of its kind; the header is cleaned."""
+
+
+class Unmapped(StrEnum):
+    """What happens to a patient that a given mapping does not name."""
+
+    HOLD = "hold"
+    PSEUDONYM = "pseudonym"
+
+
 @dataclass(frozen=True, slots=True)
 class HeaderPolicy:
-    """`options` are keys of CID 7050 beside the Basic Profile (PS3.15 E.3); `without_pixels` see WithoutPixels."""
+    """What becomes of the header.
 
-    options: tuple[str, ...] = ()
+    `options`             beside the Basic Profile (PS3.15 E.3), in the order of CID 7050; a policy that names none
+                          cleans pixels, () is the profile alone
+    `attributes`          orders for single attributes, above profile and options
+    `shift`               see DateShift
+    `longest_shift_days`  dates move back by 1 to so many days, the same for all of a patient
+    `oldest_age`          ages in years above this one become one group
+    `issuers`             the issuers whose Patient IDs are told from equal IDs of others, "*" for every issuer
+    `without_pixels`, `embedded`, `unmapped`  see WithoutPixels, Embedded, Unmapped
+    """
+
+    options: tuple[Option, ...] = (Option.CLEAN_PIXEL_DATA,)
+    attributes: tuple[Override, ...] = ()
+    shift: DateShift = DateShift.DAYS
+    longest_shift_days: int = 3650
+    oldest_age: int = 89
+    issuers: tuple[str, ...] = ("*",)
     without_pixels: WithoutPixels = WithoutPixels.RELEASE
+    embedded: Embedded = Embedded.HOLD
+    unmapped: Unmapped = Unmapped.HOLD
 
     def __post_init__(self) -> None:
-        if self.options:
-            raise ConfigurationError("header.options: this version has the Basic Profile only")
+        if self.options != read_options(self.options):
+            raise ConfigurationError("header.options: each option once, in the order of CID 7050")
+        if not 1 <= self.longest_shift_days <= 36500:
+            raise ConfigurationError("header.longest_shift_days lies outside 1 to 36500")
+        if not 0 < self.oldest_age < 150:
+            raise ConfigurationError("header.oldest_age lies outside 1 to 149")
+        if len({override.attribute for override in self.attributes}) != len(self.attributes):
+            raise ConfigurationError("header.attributes: an attribute is named twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +146,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything a user can choose about what is removed, kept, asked and refused."""
+    """Everything a user can choose about what is removed, kept, asked and refused.
+
+    Who wrote it and who approved it is part of it: a change of either is another policy.
+    """
 
     name: str
     version: str
     author: str
+    approver: str
     header: HeaderPolicy = field(default_factory=HeaderPolicy)
     pixel: PixelPolicy = field(default_factory=PixelPolicy)
     limits: Limits = field(default_factory=Limits)
@@ -129,17 +181,40 @@ class Policy:
     def _from_table(cls, table: Mapping[str, Any]) -> Self:
         rooms = {"header": HeaderPolicy, "pixel": PixelPolicy, "limits": Limits}
         unknown = set(table) - {f.name for f in dataclasses.fields(cls)}
-        missing = {"name", "version", "author"} - set(table)
+        missing = set(_SIGNED) - set(table)
         if unknown or missing:
             raise ConfigurationError(f"unknown: {sorted(unknown)}, missing: {sorted(missing)}")
         parts = {room: _part(kind, room, table.get(room, {})) for room, kind in rooms.items()}
-        return cls(str(table["name"]), str(table["version"]), str(table["author"]), **parts)
+        name, version, author, approver = (_word(name, table[name]) for name in _SIGNED)
+        return cls(name, version, author, approver, **parts)
+
+    def with_options(self, given: str) -> Self:
+        """The same policy with these options added, as `read_options` understands them; its name says so."""
+        options = read_options((*self.header.options, *read_options(given)))
+        if options == self.header.options:
+            return self
+        return dataclasses.replace(
+            self, name=f"{self.name}+options", header=dataclasses.replace(self.header, options=options)
+        )
 
     @property
     def digest(self) -> str:
         """SHA-256 over the canonical JSON of every setting, in hex."""
         text = json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+_SIGNED = ("name", "version", "author", "approver")
+_LONGEST_WORD = 40
+
+
+def _word(name: str, value: object) -> str:
+    """Name, version and people of a policy: they appear in outputs, which have room for so much (VR LO)."""
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_WORD or not value.isprintable():
+        raise ConfigurationError(f"{name}: expected a text of 1 to {_LONGEST_WORD} characters")
+    if "\\" in value:
+        raise ConfigurationError(f"{name}: a backslash separates values in DICOM")
+    return value
 
 
 def _part(kind: type[Any], room: str, table: object) -> Any:
@@ -154,16 +229,24 @@ def _part(kind: type[Any], room: str, table: object) -> Any:
 
 def _value(name: str, default: object, value: object) -> object:
     """`value` as the type of `default`; bool is no number here."""
+    if name == "header.options" and (isinstance(value, str) or _is_list_of_texts(value)):
+        return read_options(value)
+    if name == "header.issuers" and _is_list_of_texts(value):
+        return tuple(value)
+    if name == "header.attributes" and isinstance(value, Mapping):
+        return tuple(Override.read(attribute, order) for attribute, order in value.items())
     kind = type(default)
     if issubclass(kind, StrEnum):
         try:
             return kind(str(value))
         except ValueError:
             raise ConfigurationError(f"{name}: choose one of {', '.join(kind)}") from None
-    if kind is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
         raise ConfigurationError(f"{name}: expected {kind.__name__}")
     return value
+
+
+def _is_list_of_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

@@ -33,7 +33,12 @@ class ReasonCode(StrEnum):
     SOP_CLASS_REFUSED = "sop-class-refused"
     SOP_CLASS_NOT_ALLOWED = "sop-class-not-allowed"
     SOP_CLASS_MISSING = "sop-class-missing"
+    EMBEDDED_CONTENT = "embedded-content"
     HEADER_NOT_CLEANED = "header-not-cleaned"
+    PATIENT_NOT_MAPPED = "patient-not-mapped"
+    NOT_ENCRYPTED_HERE = "not-encrypted-here"
+    CANNOT_DECRYPT = "cannot-decrypt"
+    CANNOT_RESTORE = "cannot-restore"
     # the pixels
     UNDECODABLE = "undecodable"
     INCONSISTENT_PIXEL_DATA = "inconsistent-pixel-data"
@@ -45,6 +50,8 @@ class ReasonCode(StrEnum):
     LOOKS_LIKE_DOCUMENT = "looks-like-document"
     BURNED_IN_YES_NOTHING_FOUND = "burned-in-yes-nothing-found"
     NOTHING_MASKED = "nothing-masked"
+    TEXT_NOT_CLEANED = "text-not-cleaned"
+    TOO_MANY_IDENTIFIERS = "too-many-identifiers"
     # the proof
     TEXT_LEFT = "text-left"
     IDENTIFIER_SURVIVES = "identifier-survives"
@@ -63,6 +70,9 @@ class ReasonCode(StrEnum):
     SAME_FILE_AGAIN = "same-file-again"
     TRANSFER_SYNTAX_CHANGED = "transfer-syntax-changed"
     SIZE_NOT_IN_RULE = "size-not-in-rule"
+    CLEANED_BEFORE = "cleaned-before"
+    SAYS_DEIDENTIFIED = "says-deidentified"
+    OVERLAY_REMOVED = "overlay-removed"
 
     @property
     def end(self) -> End:
@@ -79,6 +89,8 @@ class ReasonCode(StrEnum):
 _ENDS = {
     ReasonCode.SOP_CLASS_NOT_ALLOWED: End.QUEUE,
     ReasonCode.SOP_CLASS_MISSING: End.QUEUE,
+    ReasonCode.PATIENT_NOT_MAPPED: End.QUEUE,
+    ReasonCode.EMBEDDED_CONTENT: End.QUEUE,
     ReasonCode.NO_PIXEL_DATA: End.QUEUE,
     ReasonCode.NO_PIXEL_VERDICT: End.QUEUE,
     ReasonCode.FAINT_TEXT: End.QUEUE,
@@ -86,6 +98,8 @@ _ENDS = {
     ReasonCode.LOOKS_LIKE_DOCUMENT: End.QUEUE,
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: End.QUEUE,
     ReasonCode.NOTHING_MASKED: End.QUEUE,
+    ReasonCode.TEXT_NOT_CLEANED: End.QUEUE,
+    ReasonCode.TOO_MANY_IDENTIFIERS: End.QUEUE,
     ReasonCode.TEXT_LEFT: End.QUEUE,
     ReasonCode.IDENTIFIER_SURVIVES: End.QUEUE,
     ReasonCode.IDENTIFIER_READABLE: End.QUEUE,
@@ -93,6 +107,9 @@ _ENDS = {
     ReasonCode.SAME_FILE_AGAIN: End.NOTE,
     ReasonCode.TRANSFER_SYNTAX_CHANGED: End.NOTE,
     ReasonCode.SIZE_NOT_IN_RULE: End.NOTE,
+    ReasonCode.CLEANED_BEFORE: End.NOTE,
+    ReasonCode.SAYS_DEIDENTIFIED: End.NOTE,
+    ReasonCode.OVERLAY_REMOVED: End.NOTE,
 }
 
 _WORDS = {
@@ -109,7 +126,12 @@ _WORDS = {
     ReasonCode.SOP_CLASS_REFUSED: "This kind of object is refused by name: it cannot be cleaned.",
     ReasonCode.SOP_CLASS_NOT_ALLOWED: "This kind of object is not on the list of kinds that are known to clean well.",
     ReasonCode.SOP_CLASS_MISSING: "The object does not say what kind it is.",
+    ReasonCode.EMBEDDED_CONTENT: "The object embeds a document, a model, a voice or raw data; the policy holds such objects.",
     ReasonCode.HEADER_NOT_CLEANED: "An attribute could not be read, so the header could not be cleaned.",
+    ReasonCode.NOT_ENCRYPTED_HERE: "The file holds no encrypted attributes that it could be re-identified with.",
+    ReasonCode.CANNOT_DECRYPT: "The encrypted attributes could not be decrypted with this private key.",
+    ReasonCode.CANNOT_RESTORE: "The decrypted attributes are not what a de-identifier may encrypt.",
+    ReasonCode.PATIENT_NOT_MAPPED: "The mapping does not say which ID this patient gets.",
     ReasonCode.UNDECODABLE: "The pixels could not be decoded.",
     ReasonCode.INCONSISTENT_PIXEL_DATA: "The pixel data do not agree with the attributes that describe them.",
     ReasonCode.NOT_ENCODED: "The cleaned pixels could not be encoded.",
@@ -120,6 +142,8 @@ _WORDS = {
     ReasonCode.LOOKS_LIKE_DOCUMENT: "The image looks like a scanned page.",
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet nothing was found that is text for sure.",
     ReasonCode.NOTHING_MASKED: "No given box and no given rule masks anything in this image.",
+    ReasonCode.TOO_MANY_IDENTIFIERS: "The files of this study name more people and numbers than can be looked for in each.",
+    ReasonCode.TEXT_NOT_CLEANED: "The image shows text, and the policy does not clean pixels.",
     ReasonCode.TEXT_LEFT: "The second look found text in the cleaned image.",
     ReasonCode.IDENTIFIER_SURVIVES: "A value that identifies the patient, or an original UID, is still in the output.",
     ReasonCode.IDENTIFIER_READABLE: "A value that identifies the patient can still be read in the cleaned image.",
@@ -135,4 +159,7 @@ _WORDS = {
     ReasonCode.SAME_FILE_AGAIN: "The same bytes were met before in this run; both inputs share one output.",
     ReasonCode.TRANSFER_SYNTAX_CHANGED: "Cleaned pixels were written in another, lossless transfer syntax.",
     ReasonCode.SIZE_NOT_IN_RULE: "A device rule matches this device, but was never seen at this image size.",
+    ReasonCode.CLEANED_BEFORE: "The file was cleaned with this key before; its UIDs and its Patient ID stay.",
+    ReasonCode.SAYS_DEIDENTIFIED: "The file says that it was de-identified before; it was cleaned all the same.",
+    ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
 }

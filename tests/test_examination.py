@@ -24,7 +24,7 @@ from pixelclean.dicom import facts_of
 from pixelclean.dicom.words import Words
 from pixelclean.examination import Examination, GivenBoxes, OpenImage
 from pixelclean.geometry import Act, Box, Origin, Region
-from pixelclean.header import Identifiers, harvest
+from pixelclean.header import Identifiers, harvest, traces_of
 from pixelclean.pipeline import Cleaner
 from pixelclean.pixels import make_plan
 from pixelclean.reasons import ReasonCode
@@ -84,6 +84,20 @@ def test_a_word_that_is_an_identifier_of_the_file_is_reported_as_such(cleaner: C
     left = cleaner.examiner.examine_again(seen, make_plan([], form), known)
     assert Origin.IDENTIFIER in {region.origin for region in left}
     assert "SENTINEL" not in repr(left)
+
+
+def test_a_name_that_only_a_sibling_says_is_reported_where_names_are_rarely_burned_in(cleaner: Cleaner) -> None:
+    """The image says nothing about its patient; a short name stands in two words beside a place that is masked."""
+    picture = lettering(240, 640, "LEE, ANN", 200, 100, 34) / 255
+    form = of(GREY, rows=240, columns=640)
+    words = words_for(picture, form)
+    seen = image(cleaner, [words], CT, "CT")
+    near = make_plan([Region(Box(180, 150, 260, 170), Act.MASK, Origin.DETECTOR, "network")], form)
+    stripped = source_of(described(form, PatientName="", PatientID=""), form, [words]).dataset
+    siblings = traces_of(described(form, PatientName="Lee^Ann"))
+    for known, origins in ((harvest(stripped), set()), (harvest(stripped, siblings=siblings), {Origin.IDENTIFIER})):
+        left = cleaner.examiner.examine_again(seen, near, known)
+        assert {region.origin for region in left} & {Origin.IDENTIFIER} == origins
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 4, 7, 100])

@@ -9,7 +9,7 @@ from pixelclean.pipeline import Cleaner
 
 
 def headings(cleaner: Cleaner) -> tuple[Heading, ...]:
-    header = Deidentified(cleaner.key, cleaner.policy.header)
+    header = Deidentified(cleaner.key, cleaner.policy)
     return header, Masked(header)
 
 

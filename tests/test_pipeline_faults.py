@@ -320,5 +320,5 @@ def test_no_pixel_bytes_make_it_raise(cleaner: Cleaner) -> None:
 
 
 def test_keeping_the_header_meets_the_same_end(cleaner: Cleaner) -> None:
-    keeping = replace(cleaner, heading=Untouched())
+    keeping = replace(cleaner, heading=Untouched(cleaner.key))
     held(keeping, with_value(source(of(GREY, rows=24, columns=40)), "Rows", VALUE))

@@ -29,7 +29,7 @@ def test_a_run_takes_a_policy_as_a_value_a_name_or_a_file(tmp_path: Path, sample
     key = tmp_path / "key"
     pixelclean.create_key(key)
     own = tmp_path / "own.toml"
-    own.write_text('name = "own"\nversion = "1"\nauthor = "nobody"\n')
+    own.write_text('name = "own"\nversion = "1"\nauthor = "nobody"\napprover = "nobody"\n')
     for number, policy in enumerate((pixelclean.Policy.load("basic"), "basic", own, str(own))):
         out = tmp_path / f"out-{number}"
         summary = pixelclean.clean(sample_data / "sr-report.dcm", out, policy=policy, key=key)

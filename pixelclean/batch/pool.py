@@ -1,4 +1,4 @@
-"""The pool: files go to long-lived child processes, each file with a time limit.
+"""The pool: files go to long-lived child processes, for each of its steps with a time limit.
 
 A worker that hangs costs the file that it held; one that dies costs a second try of it.  Another one takes its place and
 the run goes on.
@@ -19,20 +19,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pixelclean.batch.worker import WorkerSettings, work
+from pixelclean.batch.worker import HeaderRead, Step, WorkerSettings, work
 from pixelclean.errors import ConfigurationError
 from pixelclean.outcome import Reason, Result, held
 from pixelclean.reasons import ReasonCode
 
 _STARTING = 120.0  # seconds that loading libraries and networks may take on a slow disk
+_READING = 60.0  # seconds that a header may take at most, where the policy allows a whole file more
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to clean, with the digest of the bytes that were met; `again` when its first worker died."""
+    """One file to work on, with the digest of the bytes that were met; `again` when its first worker died."""
 
     path: Path
     digest: str
+    step: Step = Step.CLEAN
     again: bool = False
 
 
@@ -42,6 +44,15 @@ class Done:
 
     job: Job
     result: Result
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What came of a job: the worker's answer, or why there is none."""
+
+    job: Job
+    answer: Result | HeaderRead | Reason
     spool: Path
 
 
@@ -59,7 +70,10 @@ class _Worker:
 
 @dataclass(slots=True)
 class Pool:
-    """`jobs` child processes that clean files; use as a context manager.  `live` is what each of them does."""
+    """`jobs` child processes that read headers and clean files; use as a context manager.
+
+    `live` is what each of them does.  They start with the first job and stay for all that follow.
+    """
 
     settings: WorkerSettings
     jobs: int
@@ -83,6 +97,25 @@ class Pool:
 
         The output of a result is there until the next result is asked for.
         """
+        for end in self._ends(jobs):
+            match end.answer:
+                case Result():
+                    yield Done(end.job, end.answer, end.spool)
+                case Reason():
+                    yield Done(end.job, held(end.job.digest, (end.answer,)), end.spool)
+                case _:
+                    raise AssertionError("a file was cleaned and a header read")
+
+    def read_headers(self, jobs: Iterator[Job]) -> None:
+        """Have the header of each job noted in the index; one that cannot be read, or kills its reader, is not.
+
+        Raises ConfigurationError where the index cannot be written.
+        """
+        for end in self._ends(replace(job, step=Step.READ_HEADER) for job in jobs):
+            if end.answer is HeaderRead.NOT_WRITTEN:
+                raise ConfigurationError("the store's index cannot be written; is the disk full?")
+
+    def _ends(self, jobs: Iterator[Job]) -> Iterator[_End]:
         waiting = self._next(jobs)
         while waiting is not None or any(worker.job for worker in self._workers):
             if waiting is not None and len(self._workers) < self.jobs and not self._free():
@@ -114,11 +147,12 @@ class Pool:
 
     def _give(self, worker: _Worker, job: Job) -> None:
         worker.job = job
-        worker.deadline = time.monotonic() + self.settings.policy.limits.seconds
+        patience = min(self._seconds, _READING) if job.step is Step.READ_HEADER else self._seconds
+        worker.deadline = time.monotonic() + patience
         with suppress(OSError):  # it died just now; whoever waits for its answer learns that
-            worker.pipe.send((job.path, job.digest))
+            worker.pipe.send((job.step, job.path, job.digest))
 
-    def _happened(self) -> Iterator[Done]:
+    def _happened(self) -> Iterator[_End]:
         """Wait for the next message, death or deadline, and say which jobs ended by it."""
         soonest = min((w.deadline for w in self._workers if w.job or not w.ready), default=time.monotonic() + 1)
         ready = set(wait([w.pipe for w in self._workers], max(0.0, soonest - time.monotonic())))
@@ -132,19 +166,19 @@ class Pool:
     def _seconds(self) -> float:
         return self.settings.policy.limits.seconds
 
-    def _received(self, worker: _Worker) -> Iterator[Done]:
+    def _received(self, worker: _Worker) -> Iterator[_End]:
         try:
-            result: Result | None = worker.pipe.recv()
+            answer: Result | HeaderRead | None = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join(5)
             yield from self._lost(worker, Reason(ReasonCode.CRASHED, f"exit code {worker.process.exitcode}"))
             return
         worker.ready = True
-        if worker.job is not None and result is not None:
+        if worker.job is not None and answer is not None:
             job, worker.job = worker.job, None
-            yield Done(job, result, worker.spool)
+            yield _End(job, answer, worker.spool)
 
-    def _lost(self, worker: _Worker, reason: Reason) -> Iterator[Done]:
+    def _lost(self, worker: _Worker, reason: Reason) -> Iterator[_End]:
         """A worker is gone: its file has a second try or is held; one that never started means that none will.
 
         What dies may have been killed for what others did, by a machine out of memory; what takes too long did so itself.
@@ -156,7 +190,7 @@ class Pool:
         if worker.job is not None and reason.code is ReasonCode.CRASHED and not worker.job.again:
             self._bereft.append(replace(worker.job, again=True))
         elif worker.job is not None:
-            yield Done(worker.job, held(worker.job.digest, (reason,)), worker.spool)
+            yield _End(worker.job, reason, worker.spool)
 
 
 def _end(worker: _Worker) -> None:

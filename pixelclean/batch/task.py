@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
 from pixelclean.devices import load_rules
+from pixelclean.envelope import Recipients
 from pixelclean.examination import GivenBoxes
 from pixelclean.geometry import Box
 from pixelclean.heading import Deidentified, Masked, Untouched
@@ -36,16 +38,29 @@ class MaskOnly:
 Task = Clean | Mask | MaskOnly
 
 
-def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1) -> Cleaner:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to the new identity and back: what a mapping assigns, for whom originals are encrypted, the vault."""
+
+    assignments: Assignments = NO_ASSIGNMENTS
+    recipients: Recipients | None = None
+    vault: Path | None = None
+
+
+NO_WAYS = Ways()
+
+
+def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1, ways: Ways = NO_WAYS) -> Cleaner:
     """The cleaner that does a task; ConfigurationError where rules, networks or reader cannot be used."""
     cleaner = Cleaner.load(policy, key, threads)
+    header = Deidentified(key, policy, ways.assignments, ways.recipients)
     match task:
         case Clean():
-            return cleaner
+            return replace(cleaner, heading=header)
         case Mask(boxes, rules):
-            return replace(cleaner, examiner=_given(boxes, rules), heading=Masked(Deidentified(key, policy.header)))
+            return replace(cleaner, examiner=_given(boxes, rules), heading=Masked(header))
         case MaskOnly(boxes, rules):
-            return replace(cleaner, examiner=_given(boxes, rules), heading=Untouched())
+            return replace(cleaner, examiner=_given(boxes, rules), heading=Untouched(key))
 
 
 def _given(boxes: tuple[Box, ...], rules: Path | None) -> GivenBoxes:

@@ -1,4 +1,4 @@
-"""The worker: a long-lived child process that cleans one file after another.
+"""The worker: a long-lived child process that reads one header after another, and then cleans one file after another.
 
 It has a memory limit, no terminal, no core dumps, and its temporary files lie in the spool.  A codec that aborts kills
 it and nothing else; it never outlives the process that started it.
@@ -8,63 +8,125 @@ import fcntl
 import os
 import resource
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import assert_never
 
-from pixelclean.batch.task import Task, cleaner_for
-from pixelclean.dicom import read
-from pixelclean.errors import Refused
+from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
+from pixelclean.dicom import quiet, read, read_header
+from pixelclean.errors import ConfigurationError, Refused
+from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
 from pixelclean.key import ProjectKey
 from pixelclean.outcome import Reason, Result, held
 from pixelclean.pipeline import Cleaner, place_of
 from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
+from pixelclean.store.index import Index
+from pixelclean.store.vault import Vault
+
+
+class Step(StrEnum):
+    """What a worker does to a file: first to all of them the one, then the other."""
+
+    READ_HEADER = "read header"
+    CLEAN = "clean"
+
+
+class HeaderRead(StrEnum):
+    """What came of reading a header."""
+
+    NOTED = "noted"
+    """What it says is in the index, or nothing can be read of it."""
+    FAILED = "failed"
+    """Nothing is known; the next run tries again."""
+    NOT_WRITTEN = "not written"
+    """The index cannot take it: files would be cleaned without knowing of their siblings."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What a worker needs to start: what to do, by which policy and key, where to write, with how many threads."""
+    """What a worker needs to start: what to do, by which policy and key, where to write, with how many threads.
+
+    `index` is the index of the studies, None for a task that looks for no identifiers.
+    """
 
     task: Task
     policy: Policy
     key: ProjectKey
     spool: Path
     threads: int = 1
+    index: Path | None = None
+    ways: Ways = NO_WAYS
 
 
 def work(settings: WorkerSettings, inbox: Connection) -> None:
     """The life of a worker: what `Pool` starts in a process of its own."""
     confine(settings.spool)
-    serve(cleaner_for(settings.task, settings.policy, settings.key, settings.threads), settings, inbox)
+    cleaner = cleaner_for(settings.task, settings.policy, settings.key, settings.threads, settings.ways)
+    vault = Vault.open(settings.ways.vault, settings.key) if settings.ways.vault else None
+    serve(replace(cleaner, memory=vault), settings, inbox)
 
 
 def serve(cleaner: Cleaner, settings: WorkerSettings, inbox: Connection) -> None:
-    """Receive paths and digests, send results, until the other side hangs up."""
+    """Receive steps, paths and digests, send what came of them, until the other side hangs up."""
+    index = Index.join(settings.index, settings.key) if settings.index else None
     _limit_memory(settings.policy.limits.memory_bytes)
     inbox.send(None)
     while True:
         try:
-            path, digest = inbox.recv()
+            step, path, digest = inbox.recv()
         except EOFError:
             return
-        inbox.send(_clean(cleaner, path, digest, settings.spool))
+        match Step(step):
+            case Step.READ_HEADER:
+                inbox.send(_read_header(cleaner, index, path, digest))
+            case Step.CLEAN:
+                inbox.send(_clean(cleaner, index, path, digest, settings.spool))
+            case unknown:
+                assert_never(unknown)
 
 
-def _clean(cleaner: Cleaner, path: Path, digest: str, spool: Path) -> Result:
+def _read_header(cleaner: Cleaner, index: Index | None, path: Path, digest: str) -> HeaderRead:
+    """Note what the header of one file says; one that is refused says nothing, and meets its fate when it is cleaned."""
+    if index is None:
+        return HeaderRead.FAILED
+    study, traces = "", frozenset[Trace]()
+    try:
+        with quiet():  # pydicom's warnings quote values
+            header = read_header(path, cleaner.policy.limits, may_identify)
+            study, traces = study_of(header), traces_of(header, made_by(cleaner.key))
+    except Refused as refused:
+        if refused.code is ReasonCode.UNREADABLE:
+            return HeaderRead.FAILED
+    except Exception:
+        return HeaderRead.FAILED
+    try:
+        index.add(digest, cleaner.digest, study, traces)
+    except ConfigurationError:
+        return HeaderRead.NOT_WRITTEN
+    return HeaderRead.NOTED
+
+
+def _clean(cleaner: Cleaner, index: Index | None, path: Path, digest: str, spool: Path) -> Result:
     """One file; whatever goes wrong while reading becomes a result too."""
     try:
         source = read(path, cleaner.policy.limits)
+        with quiet():
+            siblings = index.siblings(study_of(source.dataset)) if index else frozenset[Trace]()
     except Refused as refused:
         return held(digest, (Reason(refused.code, refused.detail),))
+    except ConfigurationError:  # a later run tries again
+        return held(digest, (Reason(ReasonCode.NOT_DELIVERED, "the index of the studies cannot be read"),))
     except MemoryError:
         return held(digest, (Reason(ReasonCode.OUT_OF_MEMORY, "while reading"),))
     except Exception as error:
         return held(digest, (Reason(ReasonCode.INTERNAL_ERROR, place_of(error)),))
     if source.digest != digest:
         return held(digest, (Reason(ReasonCode.UNREADABLE, "the file changed during the run"),))
-    return cleaner.clean(source, spool)
+    return cleaner.clean(source, spool, siblings)
 
 
 def confine(spool: Path) -> None:

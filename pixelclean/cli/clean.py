@@ -21,4 +21,4 @@ def clean(inputs: tuple[Path, ...], out: Path, **chosen: Unpack[options.Chosen])
     INPUT is a file, or a folder that is searched to any depth.  What cannot be proven waits in the store, beside OUT and never inside it.  The same
     command again carries on where an earlier run stopped.
     """
-    run_and_exit(inputs, out, options.settings(Clean(), **chosen))
+    run_and_exit(inputs, out, options.settings(Clean(), out, **chosen))

@@ -27,13 +27,13 @@ from pixelclean.geometry import Region
     metavar="DIR",
     help="A new folder for pictures with the boxes on them; they show what is burned in.",
 )
-def detect(inputs: tuple[Path, ...], policy: str, as_json: bool, preview: Path | None) -> None:
+def detect(inputs: tuple[Path, ...], policy: str, added: str | None, as_json: bool, preview: Path | None) -> None:
     """Show what `clean` would mask at first sight in INPUT, and change nothing.
 
     Exits 3 or 4 when a file would be queued or quarantined for what is seen before anything is cleaned.  Files are
     decoded in this very process, without the limits of `clean`: use it on files that you trust not to crash a codec.
     """
-    cleaner, console = looking_cleaner(policy), tables.output()
+    cleaner, console = looking_cleaner(options.load_policy(policy, added)), tables.output()
     if preview is not None:
         _make_private(preview)
     ends = set()

@@ -20,7 +20,9 @@ from pixelclean.version import __version__
 
 # The distributions that pyproject.toml asks for; tests/cli holds both lists together.
 PACKAGES = (
+    "asn1crypto",
     "click",
+    "cryptography",
     "imagecodecs",
     "jinja2",
     "numpy",

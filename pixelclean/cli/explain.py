@@ -25,14 +25,14 @@ _UNTIL_THEN = {
 @click.command(short_help="Say what would become of one file, and why.")
 @click.argument("file", type=options.FILE)
 @options.policy
-def explain(file: Path, policy: str) -> None:
+def explain(file: Path, policy: str, added: str | None) -> None:
     """What would become of FILE: where it ends and why, every region, every attribute's fate.  No value is shown.
 
     Exits 3 or 4 when it would be queued or quarantined for what is seen at first sight.  FILE is decoded in this very
     process, without the limits of `clean`: use it on a file that you trust not to crash a codec.
     """
     options.require([file])
-    cleaner, console = looking_cleaner(policy), tables.output()
+    cleaner, console = looking_cleaner(options.load_policy(policy, added)), tables.output()
     shown = look(cleaner, file)
     reasons, syntax = shown.reasons, ""
     fates: tuple[Told, ...] = ()
@@ -55,9 +55,10 @@ def explain(file: Path, policy: str) -> None:
 @quiet()  # pydicom's warnings quote values
 def _leaving(cleaner: Cleaner, source: Source, seen: Inspection) -> tuple[str, tuple[Told, ...]]:
     """The transfer syntax and every attribute as they would leave: cleaned in memory, nothing is written."""
-    heading = Deidentified(cleaner.key, cleaner.policy.header)
+    heading = Deidentified(cleaner.key, cleaner.policy)
     identifiers = heading.identifiers(source)
     leaving = heading.dataset(source, identifiers, seen.kind)
+    cleaner.examiner.overlays(leaving, identifiers).put_into(leaving)
     redaction = Redaction(Treatment.KEPT)
     if seen.image is not None and seen.plan is not None:
         redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax)

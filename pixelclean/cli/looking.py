@@ -25,9 +25,9 @@ class Look:
     inspection: Inspection | None = None
 
 
-def looking_cleaner(policy: str) -> Cleaner:
+def looking_cleaner(policy: Policy) -> Cleaner:
     """A cleaner for looking: its key is thrown away, since no pseudonym leaves it."""
-    return Cleaner.load(Policy.load(policy), ProjectKey(secrets.token_bytes(32)))
+    return Cleaner.load(policy, ProjectKey(secrets.token_bytes(32)))
 
 
 def files_of(inputs: tuple[Path, ...]) -> Iterator[Path]:

@@ -64,7 +64,9 @@ def mask(
     """
     if bool(boxes) == bool(rules_file):
         raise UsageError("say what to mask: either --box, once or more, or --rules")
+    if keep_header and (chosen["mapping"] or chosen["vault"] or chosen["recipients"]):
+        raise UsageError("with --keep-header nobody becomes anybody else: --mapping, --vault, --recipient say nothing")
     if keep_header:
         click.echo(_KEPT_NOTICE, err=True)
     task = MaskOnly(boxes, rules_file) if keep_header else Mask(boxes, rules_file)
-    run_and_exit(inputs, out, options.settings(task, **chosen))
+    run_and_exit(inputs, out, options.settings(task, out, **chosen))

@@ -7,10 +7,12 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 import click
 
-from pixelclean.batch.run import RunSettings, processors
+from pixelclean.batch.run import RunSettings, known_keys, processors
 from pixelclean.batch.task import Task
 from pixelclean.errors import UsageError
-from pixelclean.keyfile import create_key, default_key_path, load_key
+from pixelclean.keyfile import create_key, default_key_path, load_key, require_no_other_key
+from pixelclean.policy import Policy
+from pixelclean.store.layout import default_root
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,10 +46,26 @@ def out(command: Command) -> Command:
 
 
 def policy(command: Command) -> Command:
-    """--policy"""
+    """--policy and --options"""
     return click.option(
         "--policy", default="basic", show_default=True, metavar="NAME|FILE", help="A shipped policy, or a .toml file."
+    )(profile_options(command))
+
+
+def profile_options(command: Command) -> Command:
+    """--options"""
+    return click.option(
+        "--options",
+        "added",
+        metavar="LIST",
+        help="Options of PS3.15 E.3 beside the policy's own: keys or codes of CID 7050, or deidentify:RetainUIDsOption,...",
     )(command)
+
+
+def load_policy(name: str, added: str | None) -> Policy:
+    """The policy of --policy with the options of --options."""
+    loaded = Policy.load(name)
+    return loaded.with_options(added) if added else loaded
 
 
 def of_a_run(command: Command) -> Command:
@@ -67,6 +85,26 @@ def of_a_run(command: Command) -> Command:
                 metavar="DIR",
                 help="The private side: queue, ledger, report.  [default: OUT-private]",
             ),
+            click.option(
+                "--mapping",
+                type=click.Path(dir_okay=False, path_type=Path),
+                metavar="CSV",
+                help="New IDs by patient: columns PatientID, NewPatientID and more (docs/policies.md).",
+            ),
+            click.option(
+                "--vault",
+                type=click.Path(dir_okay=False, path_type=Path),
+                metavar="FILE",
+                help="Remembers originals, and knows new IDs; made when it is not there.",
+            ),
+            click.option(
+                "--recipient",
+                "recipients",
+                multiple=True,
+                type=click.Path(dir_okay=False, path_type=Path),
+                metavar="CERT",
+                help="Put originals into every output, encrypted for the holder of this certificate; repeatable.",
+            ),
             click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processors to use.  [default: all]"),
             click.option("--fresh", is_flag=True, help="Clean again what an earlier run has finished."),
             click.option(
@@ -84,18 +122,25 @@ class Chosen(TypedDict):
     """What `policy` and `of_a_run` hand to a command."""
 
     policy: str
+    added: str | None
     key_file: Path | None
     store: Path | None
+    mapping: Path | None
+    vault: Path | None
+    recipients: tuple[Path, ...]
     jobs: int | None
     fresh: bool
     dry_run: bool
 
 
-def settings(task: Task, **chosen: Unpack[Chosen]) -> RunSettings:
-    """The settings of a run that does `task`."""
+def settings(task: Task, out: Path, **chosen: Unpack[Chosen]) -> RunSettings:
+    """The settings of a run that does `task` and fills OUT."""
     return RunSettings(
-        policy_source=chosen["policy"],
-        key_file=key_in_use(chosen["key_file"]),
+        policy_source=load_policy(chosen["policy"], chosen["added"]),
+        key_file=key_in_use(chosen["key_file"], chosen["store"] or default_root(out), chosen["vault"]),
+        mapping=chosen["mapping"],
+        vault=chosen["vault"],
+        recipients=chosen["recipients"],
         store=chosen["store"],
         jobs=chosen["jobs"] or processors(),
         fresh=chosen["fresh"],
@@ -104,13 +149,15 @@ def settings(task: Task, **chosen: Unpack[Chosen]) -> RunSettings:
     )
 
 
-def key_in_use(named: Path | None) -> Path:
+def key_in_use(named: Path | None, store: Path, vault: Path | None) -> Path:
     """The key file of a run, checked; the default one is made when it is not there, and that is said.
 
-    A named file is never made: a misspelt name would silently start other pseudonyms.
+    A named file is never made: a misspelt name would silently start other pseudonyms.  Where the store knows a key, none
+    is made either: that key was lost.
     """
     path = named or default_key_path()
     if named is None and not path.exists():
+        require_no_other_key(path, known_keys(store, vault))
         made = create_key(path)
         click.echo(f"Made a project key in {path} (fingerprint {made.fingerprint}).", err=True)
         click.echo("Keep a copy in a safe place: without it, later files get other pseudonyms.", err=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from pixelclean.batch.run import Progress
+from pixelclean.batch.run import Phase, Progress
 
 _EVERY = 10.0  # seconds between plain lines
 
@@ -20,7 +20,16 @@ def shown(console: Console) -> Iterator[Callable[[Progress], None]]:
     if console.is_terminal:
         with _bar(console) as bar:
             task = bar.add_task("", total=None)
-            yield lambda now: bar.update(task, total=now.total or None, completed=now.done, description=_so_far(now))
+            phase = Phase.READING
+
+            def show(now: Progress) -> None:
+                nonlocal phase
+                if now.phase is not phase:
+                    bar.reset(task)  # the one phase does not tell how fast the other is
+                    phase = now.phase
+                bar.update(task, total=now.total or None, completed=now.done, description=_so_far(now))
+
+            yield show
     else:
         yield _PlainLines()
 
@@ -49,5 +58,7 @@ class _PlainLines:
 
 
 def _so_far(now: Progress) -> str:
+    if now.phase is Phase.READING:
+        return str(Phase.READING)
     counts = {"released": now.released, "queued": now.queued, "quarantined": now.quarantined, "skipped": now.skipped}
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count)

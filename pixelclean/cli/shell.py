@@ -6,8 +6,12 @@ from pixelclean.cli.clean import clean
 from pixelclean.cli.detect import detect
 from pixelclean.cli.doctor import doctor
 from pixelclean.cli.explain import explain
+from pixelclean.cli.inventory import inventory
 from pixelclean.cli.key import key
 from pixelclean.cli.mask import mask
+from pixelclean.cli.policy import conformance, policy
+from pixelclean.cli.reidentify import reidentify
+from pixelclean.cli.vault import vault
 from pixelclean.errors import PixelcleanError, Refused, UsageError
 from pixelclean.pipeline import place_of
 from pixelclean.version import __version__
@@ -54,5 +58,8 @@ def main() -> None:
     """DICOM without identities, in the header and in the pixels, proven before it is released."""
 
 
-for _command in (clean, mask, detect, explain, key, doctor):
+for _command in (
+    *(clean, mask, detect, explain, inventory, reidentify),
+    *(policy, conformance, vault, key, doctor),
+):
     main.add_command(_command)

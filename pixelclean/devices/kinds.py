@@ -41,13 +41,15 @@ class Standing(StrEnum):
     """Whether objects of a kind are processed at all."""
 
     ALLOWED = "allowed"
+    EMBEDDED = "embedded"
+    """Only with its content replaced."""
     WAITS = "waits"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class SopClass:
-    """One SOP class that the file names; `pixels`: its objects are images; `why` it is refused."""
+    """One SOP class that the file names; `pixels`: its objects are images; `why` it is held or refused."""
 
     uid: str
     name: str
@@ -72,7 +74,7 @@ class Kind:
 
     `sop_class`      the name of the SOP class, "" where the file of kinds does not name it
     `modality`       its Modality where that is one of the listed terms, "other" where it is not: it may be anything
-    `reason`         why the object waits or is refused; None exactly when it is allowed
+    `reason`         why the object waits or is refused; None exactly when it is processed
     `pixels`         its SOP class is an image
     `burns_in_text`  objects like this one carry burned-in text often: False is not a promise that this one has none
     `features`       YES where a face or the surface of a head may show, NO where a stated rule says that none can,
@@ -111,8 +113,14 @@ class Kinds:
     def load(cls, path: Path) -> Self:
         """The file at `path`; raises ConfigurationError that names file and entry."""
         try:
-            table = check_keys(read_toml(path), ["modalities", "allowed", "refused", "burns_in_text", "features"])
-            sop_classes = (*_allowed(table), *_refused(table))
+            table = check_keys(
+                read_toml(path), ["modalities", "allowed", "embedded", "refused", "burns_in_text", "features"]
+            )
+            sop_classes = (
+                *_allowed(table),
+                *_kept_back(table, Standing.EMBEDDED),
+                *_kept_back(table, Standing.REFUSED),
+            )
             _check_once(tuple(sop_class.uid for sop_class in sop_classes))
             burns_in_text = tuple(_marks(table, "burns_in_text", []))
             features = tuple(_marks(table, "features", ["value"]))
@@ -150,6 +158,8 @@ def _reason(uid: str, listed: SopClass | None) -> Reason | None:
         return Reason(ReasonCode.SOP_CLASS_MISSING, _SOP_CLASS_TAG)
     if listed is not None and listed.standing is Standing.REFUSED:
         return Reason(ReasonCode.SOP_CLASS_REFUSED, f"{listed.name}: {listed.why}")
+    if listed is not None and listed.standing is Standing.EMBEDDED:
+        return Reason(ReasonCode.EMBEDDED_CONTENT, f"{listed.name}: {listed.why}")
     if listed is not None:
         return None
     # Only DICOM's own classes have an IOD that the header tables know; a site lists a private one that it trusts.
@@ -158,10 +168,16 @@ def _reason(uid: str, listed: SopClass | None) -> Reason | None:
     return Reason(ReasonCode.SOP_CLASS_NOT_ALLOWED, _SOP_CLASS_TAG)
 
 
+_STANDINGS = {
+    ReasonCode.SOP_CLASS_REFUSED: Standing.REFUSED,
+    ReasonCode.EMBEDDED_CONTENT: Standing.EMBEDDED,
+}
+
+
 def _standing(reason: Reason | None) -> Standing:
     if reason is None:
         return Standing.ALLOWED
-    return Standing.REFUSED if reason.code is ReasonCode.SOP_CLASS_REFUSED else Standing.WAITS
+    return _STANDINGS.get(reason.code, Standing.WAITS)
 
 
 def _modalities(table: Table) -> frozenset[str]:
@@ -179,10 +195,10 @@ def _allowed(table: Table) -> Iterator[SopClass]:
         yield SopClass(_uid(entry), text_of(entry, "name"), Standing.ALLOWED, pixels=entry["pixels"])
 
 
-def _refused(table: Table) -> Iterator[SopClass]:
-    for entry in tables_of(table["refused"], "refused"):
+def _kept_back(table: Table, standing: Standing) -> Iterator[SopClass]:
+    for entry in tables_of(table[standing], standing):
         check_keys(entry, ["uid", "name", "why"])
-        yield SopClass(_uid(entry), text_of(entry, "name"), Standing.REFUSED, why=text_of(entry, "why"))
+        yield SopClass(_uid(entry), text_of(entry, "name"), standing, why=text_of(entry, "why"))
 
 
 def _uid(entry: Table) -> str:

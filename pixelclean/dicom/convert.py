@@ -1,11 +1,15 @@
 """From the walked tree to a pydicom data set whose every value has been interpreted once, at every depth."""
 
+from dataclasses import dataclass
+
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import private_dictionary_VR
 from pydicom.dataelem import RawDataElement
+from pydicom.filewriter import correct_ambiguous_vr_element
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
-from pydicom.valuerep import PersonName
+from pydicom.values import convert_value
 
 from pixelclean.dicom.character_sets import defined_terms
 from pixelclean.dicom.element import UNDEFINED, Element, Item, SequenceElement, is_private, public_vr, show
@@ -13,6 +17,9 @@ from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
 _CHARACTER_SET, _PIXEL_REPRESENTATION = 0x00080005, 0x00280103
+_LUT_DESCRIPTORS = frozenset((0x00281101, 0x00281102, 0x00281103, 0x00283002))  # C.11.1.1: the first value has no sign
+_LONGEST_SHORT = 0xFFFF
+_FIRST_OF_A_BLOCK = 0x1000  # PS3.5 7.8.1: elements below it reserve blocks, or are nothing
 Charset = str | list[str]
 
 
@@ -36,67 +43,96 @@ _Pending = list[tuple[Item, Sequence, Charset, bool]]
 def _dataset(item: Item, parent: Charset, *, signed: bool) -> tuple[Dataset, _Pending]:
     """One level, and the items below it with the sequence each belongs to, last item first."""
     charset = _charset(item, parent)
-    signed = _signed(item, default=signed)
-    dataset = Dataset(parent_encoding=parent)
+    level = _Level(item.implicit, item.little, charset, _signed(item, default=signed))
+    elements: dict[BaseTag, RawDataElement | DataElement] = {}
+    # Filled behind its back: pydicom looks three times at each element that is put in, and converts it at the third.
+    dataset = Dataset(elements, parent_encoding=parent)
     dataset.set_original_encoding(item.implicit, item.little, charset)
     dataset.is_undefined_length_sequence_item = item.undefined
     pending: _Pending = []
-    for tag, element in item.elements.items():
+    for number, element in sorted(item.elements.items()):  # what others depend on stands before them
+        tag = BaseTag(number)
         if isinstance(element, SequenceElement):
             holder = Sequence()
-            dataset[tag] = DataElement(BaseTag(tag), "SQ", holder, None, element.undefined, already_converted=True)
-            pending.extend((below, holder, charset, signed) for below in reversed(element.items))
+            made = DataElement(tag, "SQ", holder, None, element.undefined, already_converted=True)
+            pending.extend((below, holder, charset, level.signed) for below in reversed(element.items))
         else:
-            dataset[tag] = _raw(element, item, dataset, signed=signed)
-    for tag in item.elements:
-        _force(dataset, tag)
+            made = level.converted(tag, element, dataset)
+        if is_private(number):
+            made.private_creator = _creator(tag, dataset)
+        elements[tag] = made
     return dataset, pending
 
 
-def _raw(element: Element, item: Item, dataset: Dataset, *, signed: bool) -> RawDataElement | DataElement:
-    """The element as pydicom holds it before interpretation, with the VR it shall be interpreted by."""
-    vr = element.vr
-    if vr in (None, "UN") and is_private(element.tag):
-        if _private_vr(element.tag, dataset) == "SQ":
-            # The walk found no sequence in it: pydicom must not look for one with its lenient reader.
-            return DataElement(BaseTag(element.tag), "UN", element.value, already_converted=True)
-    elif vr is None or (vr == "UN" and item.little):
-        vr = public_vr(element.tag) or "UN"
-    if vr == "US or SS":
-        # PS3.5 A.1: the root's Pixel Representation decides for the whole tree
-        vr = "SS" if signed else "US"
-    return RawDataElement(
-        BaseTag(element.tag),
-        vr,
-        UNDEFINED if element.undefined else len(element.value),
-        element.value,
-        element.start,
-        item.implicit,
-        item.little,
-        True,
-    )
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What the values of one data set are read by; `signed` is what Pixel Representation says."""
+
+    implicit: bool
+    little: bool
+    charset: Charset
+    signed: bool
+
+    def converted(self, tag: BaseTag, element: Element, dataset: Dataset) -> DataElement:
+        """The element with its value interpreted; `dataset` holds those before it."""
+        try:
+            return self._converted(tag, element, dataset)
+        except Exception:  # noqa: BLE001 - pydicom raises anything, and its messages quote the value
+            raise Refused(ReasonCode.MALFORMED, show(element.tag)) from None
+
+    def _converted(self, tag: BaseTag, element: Element, dataset: Dataset) -> DataElement:
+        vr = self._representation(tag, element, dataset)
+        length = UNDEFINED if element.undefined else len(element.value)
+        raw = RawDataElement(tag, vr, length, element.value, element.start, self.implicit, self.little)
+        value = convert_value(vr, raw, self.charset if element.tag != _CHARACTER_SET else default_encoding)
+        if vr == "PN":
+            for name in value if isinstance(value, MultiValue) else (value,):
+                str(name)  # names are lazy
+        if element.tag in _LUT_DESCRIPTORS and isinstance(value, list) and value[0] < 0:
+            value[0] += 1 << 16
+        made = DataElement(tag, vr, value, element.start, element.undefined, already_converted=True)
+        if len(vr) != 2:
+            correct_ambiguous_vr_element(made, dataset, self.little)
+        return made
+
+    def _representation(self, tag: BaseTag, element: Element, dataset: Dataset) -> str:
+        """The VR by which a value shall be interpreted."""
+        vr = element.vr
+        if vr in (None, "UN") and is_private(element.tag):
+            vr = _private_vr(tag, dataset)
+        elif vr is None or (vr == "UN" and (self.little or len(element.value) < _LONGEST_SHORT)):
+            vr = public_vr(element.tag)
+        if vr == "US or SS":
+            # PS3.5 A.1: the root's Pixel Representation decides for the whole tree
+            vr = "SS" if self.signed else "US"
+        return vr or "UN"
 
 
-def _private_vr(tag: int, dataset: Dataset) -> str | None:
+def _private_vr(tag: BaseTag, dataset: Dataset) -> str | None:
     """What pydicom's private dictionary says of an element of a named block."""
-    block = dataset.get(BaseTag(tag & 0xFFFF0000 | (tag & 0xFF00) >> 8))
-    if tag & 0xFFFF < 0x1000 or block is None:
+    if tag.is_private_creator:
+        return "LO"
+    creator = _creator(tag, dataset)
+    if creator is None:
         return None
     try:
-        return private_dictionary_VR(tag, str(block.value))
+        known = private_dictionary_VR(tag, str(creator))
     except KeyError:
         return None
+    # The walk found no sequence in it: pydicom must not look for one with its lenient reader.
+    return known if known != "SQ" else None
 
 
-def _force(dataset: Dataset, tag: int) -> None:
-    """Interpret one value now, names too, which are lazy on their own."""
+def _creator(tag: BaseTag, dataset: Dataset) -> str | None:
+    """Who reserved the block that a private element stands in; None where it stands in none (PS3.5 7.8.1)."""
+    reserving = tag.private_creator
+    if tag.element < _FIRST_OF_A_BLOCK or reserving not in dataset:
+        return None
     try:
-        value = dataset[tag].value
-        for name in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(name, PersonName):
-                str(name)
-    except Exception:  # noqa: BLE001 - pydicom raises anything, and its messages quote the value
-        raise Refused(ReasonCode.MALFORMED, show(tag)) from None
+        value: str | None = dataset[reserving].value
+    except Exception:  # noqa: BLE001 - a value that does not fit its VR
+        raise Refused(ReasonCode.MALFORMED, show(reserving)) from None
+    return value
 
 
 def _charset(item: Item, parent: Charset) -> Charset:

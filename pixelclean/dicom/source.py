@@ -4,12 +4,14 @@ import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pydicom
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import FileMetaDataset
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from pixelclean.dicom.convert import build
@@ -97,11 +99,18 @@ def facts_of(dataset: pydicom.Dataset, keywords: Iterable[str]) -> Facts:
 
 
 def _element(dataset: pydicom.Dataset, keyword: str) -> pydicom.DataElement | None:
-    tag = tag_for_keyword(keyword)
+    tag = _tag(keyword)
     if tag is None:
         return None
-    holder = getattr(dataset, "file_meta", {}) if tag >> 16 == 2 else dataset
+    holder = getattr(dataset, "file_meta", {}) if tag.group == 2 else dataset
     return holder[tag] if tag in holder else None  # noqa: SIM401 - get() of a data set gives the value of a keyword
+
+
+@cache
+def _tag(keyword: str) -> BaseTag | None:
+    """pydicom makes a tag anew at every look that is not given one; the keywords are those of our own rules."""
+    number = tag_for_keyword(keyword)
+    return None if number is None else BaseTag(number)
 
 
 def _texts(value: object) -> tuple[str, ...]:

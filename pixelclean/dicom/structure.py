@@ -30,6 +30,7 @@ from pixelclean.reasons import ReasonCode
 
 _ITEM_BYTES = b"\xfe\xff\x00\xe0"
 _COMMAND, _META, _DELIMITERS = 0x0000, 0x0002, 0xFFFE
+_NEVER = 1 << 32
 
 
 def walk(data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits) -> Item:
@@ -37,13 +38,22 @@ def walk(data: bytes, start: int, *, implicit: bool, little: bool, limits: Limit
 
     Raises Refused: TRUNCATED, MALFORMED, NESTED_TOO_DEEP, OVER_SIZE_LIMIT (too many elements).
     """
+    root, _ = walk_until(_NEVER, data, start, implicit=implicit, little=little, limits=limits)
+    return root
+
+
+def walk_until(tag: int, data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits) -> tuple[Item, bool]:
+    """What `data[start:]` encodes before the first element from `tag` on, and whether there is such an element.
+
+    `data` may end anywhere behind its header.  Raises Refused as `walk` does.
+    """
     if start + 8 > len(data):
         raise Refused(ReasonCode.TRUNCATED, "no data set")
     # Files that announce the one and hold the other are common and every reader copes; the walk proves the guess.
     root = Item(implicit=implicit if not little else not has_vr(data, start), little=little)
-    reader = _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED)
+    reader = _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED, until=tag)
     reader.run(_OpenItem(root, start, len(data), is_root=True))
-    return root
+    return root, reader.reached
 
 
 @dataclass(slots=True)
@@ -79,7 +89,8 @@ class _OpenSequence:
 class _Walk:
     """One pass over one buffer; `truncated` is what running past its end means, `nested` how many sequences are open.
 
-    `nested` starts above zero in a buffer that is itself a value inside sequences.
+    `nested` starts above zero in a buffer that is itself a value inside sequences.  At the first element of the root
+    from `until` on the pass ends, and has `reached` it.
     """
 
     data: bytes
@@ -87,6 +98,8 @@ class _Walk:
     depth: int
     truncated: ReasonCode
     nested: int = 0
+    until: int = _NEVER
+    reached: bool = False
 
     def run(self, first: _OpenItem | _OpenSequence) -> None:
         """Walk until everything that was opened is closed.
@@ -125,6 +138,9 @@ class _Walk:
                 if header.length:
                     raise _malformed(header.tag)
                 level.position = header.start
+                return None
+            if level.is_root and header.tag >= self.until:
+                self.reached, level.position = True, level.end
                 return None
             self._check(header, item)
             if (sequence := self._sequence(header, level)) is not None:

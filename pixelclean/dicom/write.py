@@ -1,18 +1,17 @@
 """A data set -> a file, with file meta information that says nothing about where it came from (PS3.10 7.1)."""
 
+import hashlib
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pydicom
-from pydicom.dataset import FileMetaDataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset, write_file_meta_info
-from pydicom.uid import UID
+from pydicom.charset import default_encoding
 
+from pixelclean.dicom.body import body, short_element
 from pixelclean.dicom.file_meta import PREAMBLE, PREFIX
 from pixelclean.dicom.inflate import deflate
 from pixelclean.dicom.quiet import quiet
-from pixelclean.dicom.source import digest_of
 from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -28,45 +27,48 @@ def write(dataset: pydicom.Dataset, transfer_syntax: str, path: Path) -> str:
     The same data set gives the same bytes.  The file is new, and on the disk when this returns.
     Raises Refused(NOT_ENCODED) where a value cannot be encoded, OSError where the disk refuses.
     """
-    data = _encoded(dataset, syntax_of(transfer_syntax))
+    pieces = _encoded(dataset, syntax_of(transfer_syntax))
     with path.open("xb") as file:
-        file.write(data)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
-    return digest_of(path)
+    return _digest(pieces)
 
 
-def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> bytes:
+def _digest(pieces: Iterable[bytes]) -> str:
+    state = hashlib.sha256()
+    for piece in pieces:
+        state.update(piece)
+    return state.hexdigest()
+
+
+def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> list[bytes]:
     """All bytes of the file, made in memory: pydicom raises OSError too, and quotes the value in it."""
-    file = DicomBytesIO()
-    file.write(b"\0" * PREAMBLE + PREFIX)
     try:
         with quiet():
-            _write_meta(file, dataset, syntax)
-            _write_body(file, dataset, syntax)
+            meta = b"".join(_meta(dataset, syntax))
+            elements = body(dataset, implicit=syntax.implicit, little=syntax.little)
+            if syntax.deflated:
+                elements = [deflate(b"".join(elements))]
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - pydicom raises anything
         raise Refused(ReasonCode.NOT_ENCODED, "data set") from None
-    return file.getvalue()
+    length = short_element(0x00020000, "UL", len(meta).to_bytes(4, "little"))
+    return [b"\0" * PREAMBLE + PREFIX, length, meta, *elements]
 
 
-def _write_meta(file: DicomBytesIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
+def _meta(dataset: pydicom.Dataset, syntax: TransferSyntax) -> Iterator[bytes]:
     """Only what PS3.10 requires, all of it made here or taken from the cleaned data set."""
-    meta = FileMetaDataset()
-    meta.FileMetaInformationGroupLength = 0  # pydicom counts and corrects it
-    meta.FileMetaInformationVersion = b"\0\1"
-    meta.MediaStorageSOPClassUID = dataset.get("SOPClassUID", "")
-    meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "")
-    meta.TransferSyntaxUID = UID(syntax.uid)
-    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
-    meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
-    write_file_meta_info(file, meta, enforce_standard=False)
+    yield short_element(0x00020001, "OB", b"\0\1")
+    yield _named(0x00020002, "UI", dataset.get("SOPClassUID", ""))
+    yield _named(0x00020003, "UI", dataset.get("SOPInstanceUID", ""))
+    yield _named(0x00020010, "UI", syntax.uid)
+    yield _named(0x00020012, "UI", IMPLEMENTATION_CLASS_UID)
+    yield _named(0x00020013, "SH", IMPLEMENTATION_VERSION_NAME)
 
 
-def _write_body(file: DicomBytesIO, dataset: pydicom.Dataset, syntax: TransferSyntax) -> None:
-    target = DicomBytesIO() if syntax.deflated else file
-    target.is_implicit_VR, target.is_little_endian = syntax.implicit, syntax.little
-    write_dataset(target, dataset)
-    if syntax.deflated:
-        file.write(deflate(target.getvalue()))
+def _named(tag: int, vr: str, text: str | Sequence[str]) -> bytes:
+    """An element of text; what holds a backslash in the data set is several values there."""
+    value = (text if isinstance(text, str) else "\\".join(text)).encode(default_encoding)
+    return short_element(tag, vr, value + (b"\0" if vr == "UI" else b" ") * (len(value) % 2))

@@ -2,13 +2,27 @@
 
 from pixelclean.header.actions import Action
 from pixelclean.header.clean import Cleaned, clean_header
-from pixelclean.header.harvest import harvest
-from pixelclean.header.identifiers import Identifier, Identifiers, Kind
-from pixelclean.header.marks import mark_equipment, mark_identity_removed, mark_pixels
-from pixelclean.header.patient import patient_id, patient_name
-from pixelclean.header.reading import is_known, spellings
+from pixelclean.header.decide import Decision, Rules, rules_of
+from pixelclean.header.descriptors import METHOD as DESCRIPTOR_CLEANING
+from pixelclean.header.embedded import silence
+from pixelclean.header.encrypted import attach
+from pixelclean.header.harvest import harvest, study_of, traces_of
+from pixelclean.header.identifiers import Identifier, Identifiers, Kind, Trace
+from pixelclean.header.iod import Type
+from pixelclean.header.kept_items import without_kept_items
+from pixelclean.header.made import made_by
+from pixelclean.header.marks import Method, mark_equipment, mark_identity_removed, mark_pixels
+from pixelclean.header.methods import ENCRYPTED, earlier_method, method_of
+from pixelclean.header.orders import is_profile_or_stricter, retains
+from pixelclean.header.originals import Originals, originals_of
+from pixelclean.header.past import is_own, says_deidentified
+from pixelclean.header.patient import assigned_in, patient_name, patient_of
+from pixelclean.header.private import listed as listed_private
+from pixelclean.header.reading import is_known, known_among, spellings
+from pixelclean.header.safe import reviewed
 from pixelclean.header.search import spelled_in, survivors
 from pixelclean.header.table import Row, row_for, table_rows
+from pixelclean.header.telling import may_identify
 from pixelclean.header.walk import Fate
 from pixelclean.header.withhold import withhold
 from pixelclean.header.words import words_of
@@ -16,24 +30,51 @@ from pixelclean.header.words import words_of
 __all__ = [
     "Action",
     "Cleaned",
+    "DESCRIPTOR_CLEANING",
+    "ENCRYPTED",
+    "Decision",
     "Fate",
     "Identifier",
     "Identifiers",
     "Kind",
+    "Method",
+    "Originals",
     "Row",
+    "Rules",
+    "Trace",
+    "Type",
+    "assigned_in",
+    "attach",
     "clean_header",
+    "earlier_method",
     "harvest",
     "is_known",
+    "is_own",
+    "is_profile_or_stricter",
+    "known_among",
+    "listed_private",
+    "made_by",
     "mark_equipment",
     "mark_identity_removed",
     "mark_pixels",
-    "patient_id",
+    "may_identify",
+    "method_of",
+    "originals_of",
     "patient_name",
+    "patient_of",
+    "retains",
+    "reviewed",
     "row_for",
+    "rules_of",
+    "says_deidentified",
+    "silence",
     "spelled_in",
     "spellings",
+    "study_of",
     "survivors",
     "table_rows",
+    "traces_of",
     "withhold",
+    "without_kept_items",
     "words_of",
 ]

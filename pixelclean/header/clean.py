@@ -1,25 +1,43 @@
-"""The Basic Profile on a whole data set (PS3.15 E.1.1, E.2)."""
+"""Profile, options and orders of a policy on a whole data set (PS3.15 E.1.1, E.2, E.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydicom import Dataset
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
+from pixelclean.assignments import Assignments, Patient
 from pixelclean.dicom.dictionary import know_additions
+from pixelclean.errors import Refused
+from pixelclean.header import private
 from pixelclean.header.actions import Action
+from pixelclean.header.carry import Carrier
 from pixelclean.header.consistency import made_consistent
+from pixelclean.header.content_references import renumber
+from pixelclean.header.dates import Shift, day_shift, exact_shift
+from pixelclean.header.decide import Rules, rules_of
+from pixelclean.header.identifiers import Identifiers
 from pixelclean.header.iod import Level, Type, top_level, type_of
-from pixelclean.header.patient import patient_id, patient_name
+from pixelclean.header.ordered import ordered
+from pixelclean.header.past import is_own
+from pixelclean.header.patient import patient_name, patient_of
+from pixelclean.header.trial import complete_trial
 from pixelclean.header.values import text_at
 from pixelclean.header.walk import Fate, Walk
 from pixelclean.key import ProjectKey
-from pixelclean.policy import HeaderPolicy
+from pixelclean.options import Option
+from pixelclean.overrides import Means
+from pixelclean.policy import DateShift, HeaderPolicy, Unmapped
+from pixelclean.reasons import ReasonCode
 
+_CLINICAL_TRIAL = 0x0012
 _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
+_PATIENT_AGE = 0x00101010
 _SOP_INSTANCE_UID = 0x00080018
 _LONGITUDINAL_TEMPORAL_INFORMATION = 0x00280303
+_SHIFTS = {DateShift.DAYS: day_shift, DateShift.DAYS_AND_SECONDS: exact_shift}
+_TEMPORAL = ("UNMODIFIED", "MODIFIED", "REMOVED")  # the later the less is left of the dates as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +48,93 @@ class Cleaned:
     fates: tuple[Fate, ...]
 
 
-def clean_header(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, instance_fallback: str) -> Cleaned:
+def clean_header(
+    dataset: Dataset,
+    key: ProjectKey,
+    policy: HeaderPolicy,
+    instance_fallback: str,
+    identifiers: Identifiers,
+    assignments: Assignments,
+) -> Cleaned:
     """A new data set without what identifies; `dataset` is not touched, its pixel bytes are shared, not copied.
 
     File meta information and preamble are not carried over: the writer makes its own.  `instance_fallback`, a digest of
-    the file, names an instance that has no SOP Instance UID.  Raises `Refused` where an element that would stay cannot
-    be read, or where an encapsulated document has no empty counterpart.
+    the file, names an instance that has no SOP Instance UID; `identifiers` are what no cleaned text may hold.  Raises
+    `Refused` where an element that would stay cannot be read, where an encapsulated document has no empty counterpart,
+    and where the policy holds patients that the assignments do not name.
     """
     know_additions()
-    level = top_level(text_at(dataset, "SOPClassUID"))
-    given = _given(dataset, level, key, instance_fallback)
-    walk = Walk(key, policy.options)
+    rules, level = rules_of(policy), top_level(text_at(dataset, "SOPClassUID"))
+    patient = patient_of(dataset, key, instance_fallback, assignments, policy.issuers)
+    if assignments.entries and patient.assigned is None and policy.unmapped is Unmapped.HOLD:
+        raise Refused(ReasonCode.PATIENT_NOT_MAPPED)
+    carrier = Carrier(key, identifiers, assignments, _shift(dataset, patient, key, policy), policy)
+    given = {**_given(dataset, key, instance_fallback, policy), **_identity(dataset, level, patient, rules)}
+    walk = Walk(rules, carrier, private.Declaration.of(dataset))
     cleaned = walk.cleaned(dataset, level, skip=given)
+    given |= dict(_ordered_anew(dataset, cleaned, rules))
+    dropped = renumber(dataset, cleaned, policy.options)
+    walk.fates.extend(
+        Fate(path, "ReferencedContentItemIdentifier", Action.REMOVE, "its target is gone") for path in dropped
+    )
     for tag, (value, why) in given.items():
         cleaned.add_new(tag, dictionary_VR(tag), value)
         walk.fates.append(Fate(f"{tag:08X}", keyword_for_tag(tag), Action.DUMMY, why))
+    if any(tag >> 16 == _CLINICAL_TRIAL for tag in given):
+        walk.fates.extend(complete_trial(cleaned, patient.new_id))
     walk.fates.extend(made_consistent(cleaned))
     return Cleaned(cleaned, tuple(sorted(walk.fates, key=lambda fate: fate.path[:8])))
 
 
-def _given(dataset: Dataset, level: Level, key: ProjectKey, fallback: str) -> Mapping[int, tuple[str, str]]:
+def _shift(dataset: Dataset, patient: Patient, key: ProjectKey, policy: HeaderPolicy) -> Shift:
+    """Derived from the pseudonym, which a second stage finds too; dates that a stage before this one moved stay."""
+    if is_own(dataset, key) and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED":
+        return Shift(0)
+    return _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
+
+
+def _given(dataset: Dataset, key: ProjectKey, fallback: str, policy: HeaderPolicy) -> dict[int, tuple[str, str]]:
     """Values that do not follow from one element alone, with their reasons, by tag."""
-    identity = patient_id(dataset, key, fallback)
-    given = {_LONGITUDINAL_TEMPORAL_INFORMATION: ("REMOVED", "E.2: no date option")}
-    if _belongs(dataset, level, _PATIENT_ID):
-        given[_PATIENT_ID] = (identity, "E.1-1: Z/D, keyed pseudonym")
-    if _belongs(dataset, level, _PATIENT_NAME):
-        given[_PATIENT_NAME] = (patient_name(identity), "E.1-1: Z, keyed pseudonym")
+    given = {_LONGITUDINAL_TEMPORAL_INFORMATION: (_temporal(dataset, policy), "E.2, E.3.6: what was done to the dates")}
     if not text_at(dataset, "SOPInstanceUID"):
         given[_SOP_INSTANCE_UID] = (key.uid(fallback), "E.1-1: U, missing in the source")
     return given
+
+
+def _temporal(dataset: Dataset, policy: HeaderPolicy) -> str:
+    """What Longitudinal Temporal Information Modified says: never more than an earlier step left."""
+    done = "REMOVED"
+    if Option.RETAIN_FULL_DATES in policy.options:
+        done = "UNMODIFIED"
+    elif Option.RETAIN_MODIFIED_DATES in policy.options:
+        done = "MODIFIED"
+    before = text_at(dataset, "LongitudinalTemporalInformationModified").upper()
+    return max(done, before, key=_TEMPORAL.index) if before in _TEMPORAL else done
+
+
+def _identity(dataset: Dataset, level: Level, patient: Patient, rules: Rules) -> dict[int, tuple[str, str]]:
+    """Patient ID and name, and the attributes of a clinical trial that a mapping assigns."""
+    assigned = None if Option.RETAIN_PATIENT_ID_HASH in rules.policy.options else patient.assigned
+    identity = assigned.patient_id if assigned else patient.pseudonym
+    name = (assigned.patient_name if assigned else "") or patient_name(identity)
+    why = "assigned by the mapping" if assigned else "keyed pseudonym"
+    attributes = patient.assigned.attributes if patient.assigned else ()
+    given = {tag: (value, "assigned by the mapping") for tag, value in attributes}
+    if _belongs(dataset, level, _PATIENT_ID):
+        given[_PATIENT_ID] = (identity, f"E.1-1: Z/D, {why}")
+    if _belongs(dataset, level, _PATIENT_NAME):
+        given[_PATIENT_NAME] = (name, f"E.1-1: Z, {why}")
+    return {tag: value for tag, value in given.items() if tag not in rules.orders}
+
+
+def _ordered_anew(dataset: Dataset, cleaned: Dataset, rules: Rules) -> Iterator[tuple[int, tuple[str, str]]]:
+    """What the policy orders to be there although the source has nothing: values, and an age that can be derived."""
+    for tag, order in rules.orders.items():
+        is_age = tag == _PATIENT_AGE and order.means in (Means.DERIVE, Means.BIN)
+        if tag in cleaned or not (is_age or order.means is Means.VALUE):
+            continue
+        if value := ordered(order, dataset, (), rules.policy.oldest_age):
+            yield tag, (value, f"policy: {order.means}")
 
 
 def _belongs(dataset: Dataset, level: Level, tag: int) -> bool:

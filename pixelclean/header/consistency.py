@@ -7,7 +7,9 @@ from pydicom.datadict import keyword_for_tag
 
 from pixelclean.header.actions import Action
 from pixelclean.header.dummies import ENCAPSULATED_DOCUMENT
-from pixelclean.header.harvest import elements_with_paths
+from pixelclean.header.layers import number_layers
+from pixelclean.header.overlays import OVERLAY
+from pixelclean.header.values import values_of
 from pixelclean.header.walk import Fate
 
 _REFERENCED_INSTANCE = 0x00081155
@@ -15,9 +17,10 @@ _COMMON_INSTANCE_REFERENCE = (0x00081115, 0x00081200)
 _DOCUMENT_LENGTH = 0x00420015
 _PIXEL_DATA = 0x7FE00010
 _EXTENDED_OFFSETS = (0x7FE00001, 0x7FE00002)
-_GRAPHIC_LAYER = 0x00700002
-_GRAPHIC_LAYERS = 0x00700060
-_GRAPHIC_ANNOTATIONS = 0x00700001
+_OVERLAY_DATA = 0x3000
+_SHUTTER_SHAPE = 0x00181600
+_SHUTTER_OVERLAY = 0x00181623
+_SHUTTER_SHADES = (0x00181622, 0x00181624)
 
 
 def made_consistent(cleaned: Dataset) -> tuple[Fate, ...]:
@@ -25,8 +28,9 @@ def made_consistent(cleaned: Dataset) -> tuple[Fate, ...]:
     return (
         *_drop_idle_references(cleaned),
         *_measure_document(cleaned),
-        *_lay_annotations(cleaned),
+        *number_layers(cleaned),
         *_drop_idle_offsets(cleaned),
+        *drop_idle_shutter(cleaned),
     )
 
 
@@ -58,17 +62,23 @@ def _measure_document(cleaned: Dataset) -> Iterator[Fate]:
         yield _fate(_DOCUMENT_LENGTH, Action.DUMMY, "C.24.2: the length of the dummy document")
 
 
-def _lay_annotations(cleaned: Dataset) -> Iterator[Fate]:
-    """People name the layers of graphics (PS3.3 C.10.7): they are numbered, and a dummy annotation lies in the first."""
-    layers = [item for item in _items(cleaned, _GRAPHIC_LAYERS) if "GraphicLayer" in item]
-    for annotation in _items(cleaned, _GRAPHIC_ANNOTATIONS)[:1] if layers else ():
-        annotation.GraphicLayer = layers[0].GraphicLayer
-        yield _fate(_GRAPHIC_ANNOTATIONS, Action.DUMMY, "C.10.5: one dummy annotation, in the first layer")
-    numbers: dict[str, str] = {}
-    for path, element in elements_with_paths(cleaned):
-        if int(element.tag) == _GRAPHIC_LAYER and element.value:
-            element.value = numbers.setdefault(str(element.value), f"LAYER{len(numbers) + 1}")
-            yield Fate(path, keyword_for_tag(_GRAPHIC_LAYER), Action.DUMMY, "C.10.7: layers are numbered")
+def drop_idle_shutter(cleaned: Dataset) -> Iterator[Fate]:
+    """A bitmap shutter hides what an overlay plane says (PS3.3 C.7.6.15); without the plane there is no such shutter."""
+    if _SHUTTER_OVERLAY not in cleaned or _has_plane(cleaned, cleaned[_SHUTTER_OVERLAY].value):
+        return
+    shapes = [str(shape) for shape in values_of(cleaned[_SHUTTER_SHAPE])] if _SHUTTER_SHAPE in cleaned else []
+    others = [shape for shape in shapes if shape.strip() != "BITMAP"]
+    if others:
+        cleaned[_SHUTTER_SHAPE].value = others
+    idle = (_SHUTTER_OVERLAY,) if others else (_SHUTTER_OVERLAY, _SHUTTER_SHAPE, *_SHUTTER_SHADES)
+    for tag in idle:
+        if tag in cleaned:
+            del cleaned[tag]
+            yield _fate(tag, Action.REMOVE, "C.7.6.15: the overlay of this shutter is gone")
+
+
+def _has_plane(cleaned: Dataset, group: object) -> bool:
+    return isinstance(group, int) and group >> 8 == OVERLAY and (group, _OVERLAY_DATA) in cleaned
 
 
 def _drop_idle_offsets(cleaned: Dataset) -> Iterator[Fate]:
@@ -84,10 +94,6 @@ def _drop_idle_offsets(cleaned: Dataset) -> Iterator[Fate]:
 def _has_empty_basic_table(cleaned: Dataset) -> bool:
     pixels = cleaned[_PIXEL_DATA] if _PIXEL_DATA in cleaned else None  # noqa: SIM401 - get() gives a value
     return pixels is not None and pixels.is_undefined_length and bytes(pixels.value[4:8]) == bytes(4)
-
-
-def _items(cleaned: Dataset, tag: int) -> list[Dataset]:
-    return list(cleaned[tag].value or ()) if tag in cleaned else []
 
 
 def _fate(tag: int, action: Action, why: str) -> Fate:

@@ -54,3 +54,8 @@ def well_formed(element: DataElement) -> DataElement:
     if not all(isinstance(value, int | float) or pattern.fullmatch(str(value)) for value in values_of(element)):
         return empty(element.tag)
     return like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, element.value)
+
+
+def has_form(vr: str, value: object) -> bool:
+    """Whether one value is written as VR CS, AS, DS or IS promises."""
+    return _WELL_FORMED[vr].fullmatch(str(value)) is not None

@@ -1,58 +1,133 @@
 """What identifies in a source data set, taken before the header is cleaned."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+import re
+from collections.abc import Callable, Iterator
 
 from pydicom import DataElement, Dataset
-from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.tag import BaseTag
 
-from pixelclean import resources
 from pixelclean.dicom.dictionary import know_additions
-from pixelclean.header.identifier import Identifier, Kind
+from pixelclean.header.ages import age_between
+from pixelclean.header.identifier import Identifier, Kind, Trace, day_of
 from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.safe import tag_of
+from pixelclean.header.telling import Coded, kind_at, meant_vr, telling
 from pixelclean.header.uids import is_registered
-from pixelclean.header.values import texts_of, texts_of_bytes
+from pixelclean.header.values import text_at, texts_of, texts_of_bytes
+from pixelclean.header.words import Words, words_of
 from pixelclean.phi import Phi
 
 _SOP_CLASS_UID = 0x00080016  # the kind of the object; the rules for kinds know every value that they let pass
+_PATIENT_AGE = 0x00101010
+_CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
+_AGE = re.compile(r"([0-9]{1,3}) *([DWMY]?)", re.IGNORECASE)
+_SEXES = frozenset(("f", "m", "o", "female", "male", "other"))  # PS3.3 C.7.1.1, and what is typed instead
 
 
-def harvest(dataset: Dataset) -> Identifiers:
-    """Names of patient and staff, IDs, addresses, places, devices, dates and UIDs, at every depth.
+def _no_tag(_: int) -> bool:
+    return False
+
+
+def _no_text(_: str) -> bool:
+    return False
+
+
+def harvest(
+    dataset: Dataset,
+    retained: Callable[[int], bool] = _no_tag,
+    siblings: frozenset[Trace] = frozenset(),
+    made: Callable[[str], bool] = _no_text,
+) -> Identifiers:
+    """Names of patient and staff, IDs, addresses, places, devices, dates, traits and UIDs, at every depth.
 
     The attribute decides what a value is, not the value representation that the data set gives it.  Of a value that
     does not decode, the bytes are read as ISO 8859-1.
+
+    `retained` tells the tags whose values the policy lets through: a place, device or date that stands at one of them
+    is no identifier anywhere, nor is a UID; names, IDs and addresses of persons always are.  `siblings` is what the
+    index of the study knows.  `made` tells the values that leave as they came, since the project's key made them.
     """
+    known = {trace for trace in siblings if not made(trace.identifier.value.reveal())}
+    texts, spared = _without_retained(traces_of(dataset, made) | known, retained)
+    uids = frozenset(_uids(dataset))
+    kept = {uid for tag, uid in uids if retained(tag)}
+    replaced = {uid for _, uid in uids if uid not in kept and not is_registered(uid) and not made(uid)}
+    return Identifiers(texts, frozenset(replaced), spared)
+
+
+def traces_of(dataset: Dataset, made: Callable[[str], bool] = _no_text) -> frozenset[Trace]:
+    """Everything that `harvest` finds in a data set but its UIDs, each with the attribute that it stands in."""
     know_additions()
-    texts: set[Identifier] = set()
-    uids: set[str] = set()
-    for tag, vr, values in _values(dataset):
-        if vr == "UI" and tag != _SOP_CLASS_UID:
-            uids.update(uid for uid in values if not is_registered(uid))
-        elif (kind := _kind(tag, vr)) is not None:
-            texts.update(Identifier(kind, Phi(text)) for text in values)
-    return Identifiers(frozenset(texts), frozenset(uids))
+    found = {(tag, kind, normal) for tag, kind, text in _texts(dataset) if (normal := _normal(kind, text))}
+    if age := age_between(text_at(dataset, "PatientBirthDate"), text_at(dataset, "StudyDate")):
+        found.add((_PATIENT_AGE, Kind.TRAIT, age))  # screens work it out where the header does not say it
+    return frozenset(Trace(tag, Identifier(kind, Phi(text))) for tag, kind, text in found if not made(text))
 
 
-def _values(item: Dataset) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Tag, VR and values of every element at every depth; the VR is the dictionary's where that is a name or a UID."""
+def study_of(dataset: Dataset) -> str:
+    """The Study Instance UID, "" where there is none."""
+    return text_at(dataset, "StudyInstanceUID")
+
+
+def _without_retained(
+    traces: frozenset[Trace], retained: Callable[[int], bool]
+) -> tuple[frozenset[Identifier], frozenset[Words]]:
+    """The identifiers, and what is none because it stands where the policy retains it, or is written like that."""
+    soft = telling().retainable
+    spared = frozenset(_words(trace) for trace in traces if trace.tag in soft and retained(trace.tag))
+    left = (trace for trace in traces if trace.tag not in soft or _words(trace) not in spared)
+    return frozenset(trace.identifier for trace in left), spared
+
+
+def _words(trace: Trace) -> Words:
+    return words_of(trace.identifier.value.reveal())
+
+
+def _normal(kind: Kind, text: str) -> str:
+    """The value in the form that an Identifier promises; "" where it is nothing of that kind."""
+    match kind:
+        case Kind.DATE:
+            day = day_of(text)
+            return f"{day:%Y%m%d}" if day and day.year > 999 else ""
+        case Kind.TRAIT:
+            if match := _AGE.fullmatch(text):
+                return f"{int(match[1]):03d}{match[2].upper() or 'Y'}"
+            return text[0].upper() if text.casefold() in _SEXES else ""
+        case _:
+            return text
+
+
+def _texts(item: Dataset) -> Iterator[tuple[int, Kind, str]]:
+    """Tag, kind and text of every value that identifies, at every depth."""
+    for tag in item.keys():  # noqa: SIM118 - iterating a Dataset gives elements
+        element = read(item, tag)
+        if element is not None and element.VR == "SQ":
+            coded = telling().coded.get(int(tag))
+            for inner in element.value or ():
+                yield from _texts(inner)
+                yield from ((int(tag), kind, text) for kind, text in _codes(inner, coded))
+            continue
+        kind = kind_at(int(tag), element.VR if element is not None else "UN")
+        if kind is not None:
+            values = texts_of(element) if element is not None else _undecoded(item, tag)
+            yield from ((int(tag), kind, text) for text in values)
+
+
+def _codes(item: Dataset, coded: Coded | None) -> Iterator[tuple[Kind, str]]:
+    """What the code in an item names; nothing where its sequence codes neither people nor places."""
+    if coded is not None:
+        yield from ((coded.code, text_at(item, keyword)) for keyword in _CODE_VALUES)
+        yield coded.meaning, text_at(item, "CodeMeaning")
+
+
+def _uids(item: Dataset) -> Iterator[tuple[int, str]]:
     for tag in item.keys():  # noqa: SIM118 - iterating a Dataset gives elements
         element = read(item, tag)
         if element is not None and element.VR == "SQ":
             for inner in element.value or ():
-                yield from _values(inner)
-            continue
-        vr = _meant_vr(int(tag), element.VR if element is not None else "UN")
-        if vr in ("UI", "PN") or int(tag) in _kinds():
-            yield int(tag), vr, texts_of(element) if element is not None else _undecoded(item, tag)
-
-
-def _meant_vr(tag: int, vr: str) -> str:
-    known = dictionary_VR(tag) if dictionary_has_tag(tag) else vr
-    return known if known in ("UI", "PN") else vr
+                yield from _uids(inner)
+        elif int(tag) != _SOP_CLASS_UID and meant_vr(int(tag), element.VR if element is not None else "UN") == "UI":
+            values = texts_of(element) if element is not None else _undecoded(item, tag)
+            yield from ((int(tag), value) for value in values)
 
 
 def _undecoded(item: Dataset, tag: BaseTag) -> tuple[str, ...]:
@@ -92,13 +167,3 @@ def elements_with_paths(dataset: Dataset, path: str = "") -> Iterator[tuple[str,
             continue
         for number, item in enumerate(element.value or ()):
             yield from elements_with_paths(item, f"{here}[{number}].")
-
-
-def _kind(tag: int, vr: str) -> Kind | None:
-    return Kind.PERSON if vr == "PN" else _kinds().get(tag)
-
-
-@cache
-def _kinds() -> Mapping[int, Kind]:
-    table = tomllib.loads(resources.rules("header", "identifiers.toml").read_text("utf-8"))
-    return {tag_of(keyword): Kind(kind) for kind, group in table.items() for keyword in group["keywords"]}

@@ -1,4 +1,4 @@
-"""One identifier: a value that identifies, what it names, and how people and devices spell it."""
+"""One identifier: a value that identifies, what it names, and how headers and people spell it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _WRITTEN_OUT = (
 
 
 class Kind(StrEnum):
-    """What an identifier names."""
+    """What an identifier names; a TRAIT, age or sex, names nobody alone and is looked for in pixels only."""
 
     PERSON = "person"
     ID = "id"
@@ -37,33 +37,40 @@ class Kind(StrEnum):
     PLACE = "place"
     DEVICE = "device"
     DATE = "date"
+    TRAIT = "trait"
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """One value of the source."""
+    """One value of the source: a DATE as YYYYMMDD, a TRAIT as an age (VR AS) or as F, M or O."""
 
     kind: Kind
     value: Phi
 
-    @property
-    def spellings(self) -> Iterable[str]:
-        """The value as it may be written elsewhere: a name by its parts, a date in its usual renderings."""
-        text = self.value.reveal()
-        match self.kind:
-            case Kind.PERSON:
-                return [part for part in map(str.strip, name_parts(text)) if part]
-            case Kind.DATE:
-                return date_spellings(text)
-            case _:
-                return [text]
+
+@final
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An identifier and the attribute that it was found in, of this file or of another one of its study."""
+
+    tag: int
+    identifier: Identifier
 
 
 def name_parts(name: str) -> Iterable[str]:
     """Family, given and middle name of each component group (PS3.5 6.2.1); prefixes and suffixes name nobody."""
     for group in name.split("="):
         yield from group.split("^")[:3]
+
+
+def day_of(value: str) -> date | None:
+    """The day of a DICOM date, or of a moment; None for what is none."""
+    digits = value.replace(".", "").replace("-", "")[:8]
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=256)
@@ -80,12 +87,8 @@ def every_date_spelling(value: str) -> tuple[str, ...]:
 
 
 def _rendered(value: str, forms: Iterable[str]) -> tuple[str, ...]:
-    digits = value.replace(".", "").replace("-", "")[:8]
-    try:
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return ()
-    return tuple(day.strftime(form) for form in forms)
+    day = day_of(value)
+    return tuple(day.strftime(form) for form in forms) if day else ()
 
 
 def _without_leading_zeros(text: str) -> str:

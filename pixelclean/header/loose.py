@@ -65,6 +65,8 @@ class LooseTerms:
                     case Kind.PLACE | Kind.DEVICE:
                         stems.update({squeezed(spelled)} - {_of_ordinary_words(spelled)})
                         words.update(form for form in _forms(spelled) if len(form) >= _ID)
+                    case Kind.TRAIT:
+                        pass
         ordinary = ordinary_words()
         return cls(
             frozenset(stem for stem in stems if len(stem) >= (_STEM if stem.isascii() else 2)) - ordinary,

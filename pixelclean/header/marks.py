@@ -2,29 +2,45 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
 
 from pydicom import Dataset, Sequence
 
 from pixelclean import resources
 from pixelclean.header.iod import Type, top_level, type_of
 from pixelclean.header.values import text_at
+from pixelclean.options import CODES, Option
 
 _PRODUCT = "pixelclean"
-_METHOD = "pixelclean: DICOM PS3.15 2026d Annex E"
 _BURNED_IN_ANNOTATION = 0x00280301
 _RECOGNIZABLE_FEATURES = 0x00280302
 
 
-def mark_identity_removed(dataset: Dataset, methods: tuple[str, ...]) -> None:
-    """Say that the identity was removed, and by which profile and options: codes of CID 7050 such as "113100".
+@dataclass(frozen=True, slots=True)
+class Method:
+    """By what the identity was removed: codes of CID 7050 such as "113100", and texts of at most 64 characters."""
 
-    What an earlier de-identification said is not repeated: this output answers for itself, and the text may identify.
-    """
+    codes: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def after(self, earlier: Self) -> Self:
+        """Both, the earlier steps first (PS3.3 C.7.1.1: items and values accumulate), each once."""
+        return replace(
+            self,
+            codes=tuple(dict.fromkeys((*earlier.codes, *self.codes))),
+            texts=tuple(dict.fromkeys((*earlier.texts, *self.texts))),
+        )
+
+
+def mark_identity_removed(dataset: Dataset, method: Method) -> None:
+    """Say that the identity was removed, and by which profile, options and manners."""
     dataset.PatientIdentityRemoved = "YES"
-    dataset.DeidentificationMethod = _METHOD
-    dataset.DeidentificationMethodCodeSequence = Sequence([_code(method, _meanings()[method]) for method in methods])
+    dataset.DeidentificationMethod = list(method.texts)
+    dataset.DeidentificationMethodCodeSequence = Sequence([_method(code) for code in method.codes])
+    if not method.codes:
+        del dataset.DeidentificationMethodCodeSequence
 
 
 def mark_pixels(dataset: Dataset, burned_in: Literal["NO"] | None, features: Literal["YES", "NO"] | None) -> None:
@@ -57,10 +73,16 @@ def _is_demanded(dataset: Dataset, tag: int) -> bool:
     return type_of(top_level(text_at(dataset, "SOPClassUID")), tag) <= Type.ONE_C
 
 
-def _code(value: str, meaning: str) -> Dataset:
+def _method(code: str) -> Dataset:
+    if code == CODES[Option.RETAIN_PATIENT_ID_HASH]:
+        return _code(code, "Retain Patient ID Hash Option", "99DCM")
+    return _code(code, _meanings()[code])
+
+
+def _code(value: str, meaning: str, scheme: str = "DCM") -> Dataset:
     item = Dataset()
     item.CodeValue = value
-    item.CodingSchemeDesignator = "DCM"
+    item.CodingSchemeDesignator = scheme
     item.CodeMeaning = meaning
     return item
 

@@ -70,9 +70,13 @@ def _tells(word: str) -> bool:
 
 def _encoded(text: str) -> Iterator[bytes]:
     """UTF-16 of Latin letters is found once its zero bytes are gone."""
+    if text.isascii():
+        if len(text) >= _TELLING:
+            yield text.lower().encode("ascii")
+        return
     for cased in (text, text.upper()):
         for encoding in ("latin-1", "utf-8", "utf-16-le", "utf-16-be"):
-            if encoding.startswith("utf-16") and all(ord(character) < 256 for character in cased):
+            if encoding.startswith("utf-16") and max(cased, default="") <= "\xff":
                 continue
             try:
                 form = cased.encode(encoding).lower()

@@ -19,12 +19,14 @@ from pixelclean.header import dummies
 from pixelclean.header.decide import PIXEL_DATA
 from pixelclean.header.harvest import elements_with_paths
 from pixelclean.header.identifiers import Identifiers, SearchTerms
+from pixelclean.header.private import is_creator
 from pixelclean.header.safe import reviewed
 from pixelclean.header.uids import is_registered
-from pixelclean.header.values import texts_of
+from pixelclean.header.values import text_at, texts_of
 from pixelclean.header.words import words_of
 
 _TEXT = frozenset(("CS", "SH", "LO", "ST", "LT", "UT", "UC", "PN", "AE", "UR", "DA", "DT", "TM", "AS"))
+_DATES = frozenset(("DA", "DT", "TM"))
 _CODES = frozenset((0x00080100, 0x00080104, 0x00080119))
 _CHARACTER_SET = re.compile(r"ISO_IR [0-9]{1,3}|ISO 2022 IR [0-9]{1,3}|GB18030|GBK")  # PS3.3 C.12.1.1.2
 _OF_THE_KEY = re.compile(r"2\.25\.[0-9]{1,39}")
@@ -32,28 +34,41 @@ _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
 
 
 def survivors(dataset: Dataset, identifiers: Identifiers) -> tuple[str, ...]:
-    """The paths of elements whose value still identifies, in the order of the data set."""
-    return tuple(path for path, element in elements_with_paths(dataset) if survives(element, identifiers))
+    """The paths of elements whose value still identifies, in the order of the data set.
+
+    In an output whose dates were moved, a moved date may be another original one by chance: there dates are not looked
+    for in dates.
+    """
+    terms = identifiers.search_terms
+    is_moved = text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED"
+    of_dates = terms.without_dates if is_moved else terms
+    return tuple(
+        path
+        for path, element in elements_with_paths(dataset)
+        if _survives(element, identifiers, of_dates if element.VR in _DATES else terms)
+    )
 
 
 def survives(element: DataElement, identifiers: Identifiers) -> bool:
     """Whether the value of one element, which is no sequence, still identifies."""
+    return _survives(element, identifiers, identifiers.search_terms)
+
+
+def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms) -> bool:
+    if is_creator(element):
+        return False  # a name of a published list, which a physician may bear too
     if isinstance(element.value, bytes):
         return int(element.tag) not in PIXEL_DATA and spelled_in(element.value, identifiers)
     if element.VR == "UI":
         return any(
             text in identifiers.uids
-            or not (
-                is_registered(text)
-                or _OF_THE_KEY.fullmatch(text)
-                or not _is_found(text, element, identifiers.search_terms)
-            )
+            or not (is_registered(text) or _OF_THE_KEY.fullmatch(text) or not _is_found(text, element, terms))
             for text in texts_of(element)
         )
     if element.VR in ("IS", "DS"):
         return any(identifiers.loose_terms.is_number(text) for text in texts_of(element))
     return element.VR in _TEXT and any(
-        _is_found(text, element, identifiers.search_terms) or not identifiers.uids.isdisjoint(_UID.findall(text))
+        _is_found(text, element, terms) or not identifiers.uids.isdisjoint(_UID.findall(text))
         for text in texts_of(element)
         if not is_exempt(text)
     )
@@ -79,4 +94,4 @@ def _is_found(text: str, element: DataElement, terms: SearchTerms) -> bool:
     code = int(element.tag) in _CODES
     if not code and not terms.tokens.isdisjoint(words):
         return True
-    return not (code or product or element.VR == "CS") and words in terms.wholes
+    return not (code or product or element.VR == "CS") and (words in terms.wholes or words in terms.dates)

@@ -1,7 +1,7 @@
 """What the proof looks for in decoded values, word by word; see search.py."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, final
 
 from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
@@ -19,13 +19,15 @@ class SearchTerms:
     `tokens`      single words of person names and long numbers: anywhere as a whole word
     `phrases`     consecutive words: full names, IDs, addresses
     `product_phrases`  the same for places and devices: not looked for where the product is named
-    `wholes`      short or numeric values and dates: only where they are the entire value
+    `wholes`      short or numeric values: only where they are the entire value
+    `dates`       dates: likewise
     """
 
     tokens: frozenset[str]
     phrases: Phrases
     product_phrases: Phrases
     wholes: frozenset[Words]
+    dates: frozenset[Words]
 
     @classmethod
     def of(cls, texts: Iterable[Identifier]) -> Self:
@@ -34,6 +36,7 @@ class SearchTerms:
         phrases: set[Words] = set()
         product: set[Words] = set()
         wholes: set[Words] = set()
+        dates: set[Words] = set()
         for identifier in texts:
             value = identifier.value.reveal()
             match identifier.kind:
@@ -43,7 +46,9 @@ class SearchTerms:
                     wholes.update(part for part in parts if len("".join(part)) > 1)
                     phrases.update(_full_names(parts))
                 case Kind.DATE:
-                    wholes.update(words_of(text) for text in date_spellings(value))
+                    dates.update(words_of(text) for text in date_spellings(value))
+                case Kind.TRAIT:
+                    pass
                 case kind:
                     words = words_of(value)
                     if not _is_phrase(words):
@@ -58,7 +63,13 @@ class SearchTerms:
             Phrases(frozenset(phrases) - ordinary),
             Phrases(frozenset(product) - ordinary),
             frozenset(wholes) - ordinary,
+            frozenset(dates),
         )
+
+    @property
+    def without_dates(self) -> Self:
+        """The same for an element whose date was moved: a moved date may be another one of the file by chance."""
+        return replace(self, dates=frozenset())
 
 
 def is_telling(word: str) -> bool:

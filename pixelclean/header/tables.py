@@ -124,7 +124,7 @@ _MEASURES: Mapping[int, Callable[[bytes, Dataset], bytes | None]] = MappingProxy
         **{0x00281221 + colour: _segments(0x00281101 + colour) for colour in range(4)},
         0x54001010: _waveform,
         **dict.fromkeys((0x54000110, 0x54000112, 0x5400100A), _sample),
-        0x00700285: _pattern,
+        0x00700256: _pattern,
         0x00282000: _profile,
     }
 )

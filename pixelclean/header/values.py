@@ -47,6 +47,14 @@ def text_at(dataset: Dataset, keyword: str) -> str:
         return ""
 
 
+def whole_text_at(dataset: Dataset, keyword: str) -> str:
+    """Every value of an attribute, joined by backslashes; "" where it is absent, empty, or does not decode."""
+    try:
+        return "\\".join(texts_of(dataset[keyword])) if keyword in dataset else ""
+    except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
+        return ""
+
+
 def numbers_at(dataset: Dataset, tag: int) -> tuple[int, ...]:
     """The values of an attribute as integers; () where it is absent, or holds anything else."""
     try:

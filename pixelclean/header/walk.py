@@ -1,6 +1,6 @@
 """The walk that cleans: every element at every depth, into a new data set (PS3.15 E.1.1, step 9)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from pydicom import DataElement, Dataset, Sequence
@@ -8,16 +8,15 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
-from pixelclean.header import codes, dummies
+from pixelclean.header import content_ages, dummies, private, structured
 from pixelclean.header.actions import Action
-from pixelclean.header.decide import decide
+from pixelclean.header.carry import Carrier
+from pixelclean.header.decide import KEPT_ITEM_VALUES, Decision, Rules
 from pixelclean.header.forms import empty, holds_too_many, like, well_formed
 from pixelclean.header.harvest import read
-from pixelclean.header.iod import Level, items_of
-from pixelclean.header.tables import bounded
-from pixelclean.header.uids import replaced
-from pixelclean.header.values import text_at, values_of
-from pixelclean.key import ProjectKey
+from pixelclean.header.iod import Level, items_of, type_of
+from pixelclean.header.values import text_at
+from pixelclean.options import Option
 from pixelclean.reasons import ReasonCode
 
 
@@ -37,22 +36,42 @@ class Fate:
 
 @dataclass(slots=True)
 class Walk:
-    """One cleaning: the key, the options, and what it did so far."""
+    """One cleaning: the rules, what carries values over, what the instance declares safe, and what it did so far."""
 
-    key: ProjectKey
-    options: tuple[str, ...]
+    rules: Rules
+    carrier: Carrier
+    declared: private.Declaration
     fates: list[Fate] = field(default_factory=list)
 
-    def cleaned(self, source: Dataset, level: Level, path: str = "", skip: Collection[int] = ()) -> Dataset:
-        """A new data set with what may stay of `source`; elements whose tag is in `skip` are left to the caller."""
+    def cleaned(
+        self,
+        source: Dataset,
+        level: Level,
+        path: str = "",
+        skip: Collection[int] = (),
+        keeps: Collection[int] = (),
+    ) -> Dataset:
+        """A new data set with what may stay of `source`.
+
+        Elements whose tag is in `skip` are left to the caller; those in `keeps` an option keeps in this very item.
+        """
         target = Dataset()
         implicit, little = source.original_encoding
         target.set_original_encoding(implicit, little, source.original_character_set)
-        item = _Item(self, source, level, path)
+        item = _Item(self, source, level, path, keeps)
+        safe = self._safe_private(source)
+        asked = {element.source_tag for element in safe}
         for tag in source.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-            if tag not in skip and (element := item.treated(tag)) is not None:
+            if tag not in skip and tag not in asked and (element := item.treated(tag)) is not None:
                 target.add(element)
+        for element in item.safe_private(safe):
+            target.add(element)
         return target
+
+    def _safe_private(self, source: Dataset) -> tuple[private.SafeElement, ...]:
+        if Option.RETAIN_SAFE_PRIVATE not in self.rules.policy.options:
+            return ()
+        return private.safe_elements(source, self.declared)
 
 
 @dataclass(slots=True)
@@ -63,27 +82,50 @@ class _Item:
     source: Dataset
     level: Level
     path: str
+    keeps: Collection[int]
 
     def treated(self, tag: BaseTag) -> DataElement | None:
         """What takes the element's place; None for nothing."""
         here = f"{self.path}{int(tag):08X}"
         before = read(self.source, tag)
         vr = before.VR if before is not None else _announced_vr(self.source, tag)
-        decision = decide(int(tag), vr, self.level, not self.path, self.walk.options)
-        action, why = decision.action, decision.why
-        if action is Action.KEEP and before is not None and holds_too_many(before):
-            action, why = Action.REMOVE, "more values than the dictionary allows"
+        decision = self._decision(tag, vr)
         before_its_items = len(self.walk.fates)
-        after = self._blindly(action, tag, before)
-        if action in _SEEING:
-            if before is None:
-                raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
-            after = self._seeing(action, before, here)
-            if after is None:
-                action, why = Action.REMOVE, "not what its descriptor promises"
+        action, why, after = self._done(decision, tag, before, here)
         changed = _is_changed(action, before, after)
         self.walk.fates.insert(before_its_items, Fate(here, decision.keyword, action, why, changed))
         return after
+
+    def _decision(self, tag: BaseTag, vr: str) -> Decision:
+        if tag in self.keeps:
+            return KEPT_ITEM_VALUES[int(tag)]
+        return self.walk.rules.decide(int(tag), vr, self.level, not self.path)
+
+    def _done(
+        self, decision: Decision, tag: BaseTag, before: DataElement | None, here: str
+    ) -> tuple[Action, str, DataElement | None]:
+        """The action that was taken in the end, why, and what came of it."""
+        action, why = decision.action, decision.why
+        if action is Action.KEEP and before is not None and holds_too_many(before):
+            return Action.REMOVE, "more values than the dictionary allows", None
+        if action not in _SEEING:
+            return action, why, self._blindly(action, tag, before)
+        if before is None and action in _DEMANDING:
+            raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
+        after = self._seeing(action, before, here) if before is not None else None
+        if after is not None:
+            return action, why, after
+        otherwise = self._otherwise(decision, tag)
+        why = f"{why}, but its value is not what it should be"
+        if otherwise in _SEEING:
+            assert before is not None
+            return otherwise, why, self._seeing(otherwise, before, here)
+        return otherwise, why, self._blindly(otherwise, tag, before)
+
+    def _otherwise(self, decision: Decision, tag: BaseTag) -> Action:
+        if decision.action is Action.CLEAN and int(tag) in structured.CONTENT_SEQUENCES:
+            return structured.when_emptied(int(tag), type_of(self.level, int(tag)), not self.path)
+        return decision.otherwise
 
     def _blindly(self, action: Action, tag: BaseTag, before: DataElement | None) -> DataElement | None:
         """What does not need the value, so that one that does not decode is no hindrance."""
@@ -99,29 +141,60 @@ class _Item:
 
     def _seeing(self, action: Action, before: DataElement, here: str) -> DataElement | None:
         """What carries something of the value over; None where it turns out to be another value than it should."""
-        if action is Action.NEW_UID:
-            return self._new_uid(before)
-        if action is Action.CODE:
-            return self._code(before)
-        if before.VR == "SQ":
-            return like(before, self._items(before, here))
-        value = bounded(int(before.tag), before.value, self.source)
-        return None if value is None and before.value is not None else like(before, value)
+        if before.VR != "SQ":
+            order = self.walk.rules.orders.get(int(before.tag))
+            return self.walk.carrier.carried(action, self.source, before, order)
+        if action not in (Action.KEEP, Action.CLEAN):
+            return None
+        items = list(self._items(before, here))
+        return like(before, Sequence(items)) if items or not before.value else None
 
-    def _items(self, before: DataElement, here: str) -> Sequence:
+    def _items(self, before: DataElement, here: str) -> Iterator[Dataset]:
+        """The items that stay, each walked; content items as Table E.3.4-1 says."""
         below = items_of(self.level, int(before.tag))
-        items = enumerate(before.value or ())
-        return Sequence([self.walk.cleaned(item, below, f"{here}[{number}].") for number, item in items])
+        treat = self._content_item if int(before.tag) in structured.CONTENT_SEQUENCES else self._item
+        for number, item in enumerate(before.value or ()):
+            if (treated := treat(item, below, f"{here}[{number}]")) is not None:
+                yield treated
 
-    def _new_uid(self, before: DataElement) -> DataElement:
-        """The keyed UID of each value."""
-        uids = [replaced(str(value), self.walk.key) for value in values_of(before)]
-        return DataElement(before.tag, "UI", "\\".join(uids))
+    def _item(self, item: Dataset, level: Level, path: str) -> Dataset:
+        return self.walk.cleaned(item, level, f"{path}.")
 
-    def _code(self, before: DataElement) -> DataElement:
-        """The same part of a published code, or what stands for that of a local one."""
-        parts = (codes.part(int(before.tag), str(value), self.source, self.walk.key) for value in values_of(before))
-        return DataElement(before.tag, dictionary_VR(before.tag), "\\".join(parts))
+    def _content_item(self, item: Dataset, level: Level, path: str) -> Dataset | None:
+        policy = self.walk.rules.policy
+        fate = structured.fate_of(item, policy.options)
+        if fate.action is not Action.KEEP:
+            self.walk.fates.append(Fate(path, "", fate.action, fate.why))
+        if fate.action is Action.REMOVE:
+            return None
+        treated = self.walk.cleaned(item, level, f"{path}.", keeps=fate.keeps)
+        if fate.action is Action.DUMMY:
+            structured.dummied(item, treated)
+        elif content_ages.group_oldest(item, treated, policy.oldest_age):
+            self.walk.fates.append(Fate(path, "", Action.KEEP_AGE, "the oldest ages are one group"))
+        return treated
+
+    def safe_private(self, safe: tuple[private.SafeElement, ...]) -> Iterator[DataElement]:
+        """The private elements that are known to be safe, and the creators of their blocks."""
+        kept = {each.source_tag: after for each in safe if (after := self._safe(each)) is not None}
+        staying = private.relocated(each for each in safe if each.source_tag in kept)
+        for each in staying:
+            yield DataElement(each.tag, each.vr, kept[each.source_tag])
+        for tag, creator in private.creators(staying):
+            yield DataElement(tag, "LO", creator)
+
+    def _safe(self, each: private.SafeElement) -> object | None:
+        """What stays of a private value; None where nothing does."""
+        here = f"{self.path}{each.source_tag:08X}"
+        before_its_items = len(self.walk.fates)
+        value = private.value_of(each, self.walk.carrier.treatment(self.source))
+        if value is not None and each.vr == "SQ":
+            items = [self._item(item, Level(), f"{here}[{n}]") for n, item in enumerate(each.element.value or ())]
+            value = Sequence(items) if private.stays(each, items) else None
+        why = each.why if value is not None else "private, and nothing of its value is known to be safe"
+        action = Action.REMOVE if value is None else Action.KEEP
+        self.walk.fates.insert(before_its_items, Fate(here, "", action, why, _differs(each.element.value, value)))
+        return value
 
     def _dummy(self, tag: BaseTag) -> DataElement:
         vr = dictionary_VR(tag)
@@ -130,7 +203,10 @@ class _Item:
         return DataElement(tag, vr, dummies.dummy(int(tag), vr))
 
 
-_SEEING = frozenset((Action.KEEP, Action.NEW_UID, Action.CODE))
+_BLIND = frozenset((Action.REMOVE, Action.EMPTY, Action.DUMMY, Action.KEEP_IF_WELL_FORMED))
+_SEEING = frozenset(Action) - _BLIND
+_DEMANDING = frozenset((Action.KEEP, Action.NEW_UID, Action.CODE))
+"""What stays or goes with the value: an object in which it cannot be read is not cleaned without it."""
 
 
 def _announced_vr(source: Dataset, tag: BaseTag) -> str:
@@ -141,14 +217,20 @@ def _announced_vr(source: Dataset, tag: BaseTag) -> str:
 
 def _is_changed(action: Action, before: DataElement | None, after: DataElement | None) -> bool:
     match action:
+        case Action.KEEP | Action.CLEAN if before is not None and after is not None and before.VR == "SQ":
+            return len(before.value or ()) != len(after.value)
         case Action.KEEP:
-            return before is None or after is None or (before.VR != "SQ" and after.value is not before.value)
+            return before is None or after is None or after.value is not before.value
         case Action.REMOVE:
             return True
         case Action.EMPTY | Action.DUMMY:
             return before is None or not _is_empty(before)
         case _:
             return before is None or after is None or before.value != after.value
+
+
+def _differs(before: object, after: object) -> bool:
+    return after is not before and str(after) != str(before)
 
 
 def _is_empty(element: DataElement) -> bool:

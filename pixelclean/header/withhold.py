@@ -4,7 +4,6 @@ Looking is greedy here (loose.py), since what is withheld harms nobody.  Whateve
 object is left for the proof (search.py) to find.
 """
 
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -15,17 +14,19 @@ from pixelclean.header import codes
 from pixelclean.header.actions import Action
 from pixelclean.header.by_vr import NUMBERS
 from pixelclean.header.clean import Cleaned
-from pixelclean.header.dummies import TEXT
+from pixelclean.header.dummies import TEXT, dummy
 from pixelclean.header.forms import empty
 from pixelclean.header.harvest import items_with_paths
 from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.private import is_creator
+from pixelclean.header.private.readable import packed
 from pixelclean.header.search import is_exempt, survives
-from pixelclean.header.values import texts_of, values_of
+from pixelclean.header.values import text_at, texts_of, values_of
 from pixelclean.header.walk import Fate
 
-_FREE_TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC"))
+_FREE_TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC", "UR"))
 _DIGITS = frozenset(("IS", "DS"))
-_FORMATS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d", "AT": "L"}
+_DATES = frozenset(("DA", "DT", "TM"))
 _DECODING = frozenset((0x00080005, 0x00280004))  # how text and pixels are to be read
 _BODY_PART = 0x00180015
 _BETWEEN = b"\1\1"
@@ -37,13 +38,17 @@ def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
     held = {}
     places = list(items_with_paths(cleaned.dataset))
     is_spelled_in_numbers = identifiers.needles.found_in(_all_numbers(item for _, item in places))
+    is_moved = text_at(cleaned.dataset, "LongitudinalTemporalInformationModified") == "MODIFIED"
     for path, item in places:
         if _is_of_somebody(item, identifiers):
             held.update({f"{path}{int(tag):08X}": tag for tag in _without_code(item)})
         for element in list(item):
             if element.VR in NUMBERS and not is_spelled_in_numbers:
                 continue
-            if element.VR != "SQ" and _is_held(item, element, identifiers):
+            if element.VR in _DATES and is_moved:
+                continue  # a moved date may be another one of the file by chance
+            # A creator is a name of a published list, which a physician may bear too.
+            if element.VR != "SQ" and not is_creator(element) and _is_held(item, element, identifiers):
                 held[f"{path}{int(element.tag):08X}"] = element.tag
     fates = {fate.path: fate for fate in cleaned.fates} | {path: _fate(path, tag) for path, tag in held.items()}
     return replace(cleaned, fates=tuple(fates[path] for path in sorted(fates)))
@@ -65,28 +70,37 @@ def _without_code(item: Dataset) -> Iterator[int]:
 
 def _is_held(item: Dataset, element: DataElement, identifiers: Identifiers) -> bool:
     """Whether the element held an identifier; it does not any more."""
+    if element.VR == "CS":
+        return int(element.tag) not in _DECODING and _withheld_codes(element, identifiers)
+    if not _holds(element, identifiers):
+        return False
+    match element.VR:
+        case vr if vr in _DATES | {"UR"}:
+            element.value = dummy(int(element.tag), vr)
+        case vr if vr in _FREE_TEXT:
+            element.value = TEXT
+        case vr if vr in _DIGITS and not element.tag.is_private:
+            item[element.tag] = empty(element.tag)
+        case _:
+            del item[element.tag]
+    return True
+
+
+def _holds(element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether the element holds an identifier."""
     terms = identifiers.loose_terms
     match element.VR:
-        case vr if vr in _FREE_TEXT:
-            texts = (
-                [] if int(element.tag) in codes.VALUES else [text for text in texts_of(element) if not is_exempt(text)]
-            )
-            if not texts or not (terms.found_in(texts) or survives(element, identifiers)):
-                return False
-            element.value = TEXT
-        case "CS":
-            return int(element.tag) not in _DECODING and _withheld_codes(element, identifiers)
+        case vr if vr in _FREE_TEXT and int(element.tag) not in codes.VALUES:
+            texts = [text for text in texts_of(element) if not is_exempt(text)]
+            return bool(texts) and (terms.found_in(texts) or survives(element, identifiers))
+        case vr if vr in _DATES:
+            return survives(element, identifiers)
         case vr if vr in _DIGITS:
-            if not any(terms.is_number(text) for text in texts_of(element)):
-                return False
-            item[element.tag] = empty(element.tag)
+            return any(terms.is_number(text) for text in texts_of(element))
         case vr if vr in NUMBERS:
-            if not identifiers.needles.found_in(_packed(element)):
-                return False
-            del item[element.tag]
+            return identifiers.needles.found_in(packed(element))
         case _:
             return False
-    return True
 
 
 def _withheld_codes(element: DataElement, identifiers: Identifiers) -> bool:
@@ -103,19 +117,7 @@ def _withheld_codes(element: DataElement, identifiers: Identifiers) -> bool:
 
 def _all_numbers(items: Iterable[Dataset]) -> bytes:
     """Every number of a data set in a row: one look at all of them spares the looks at each, as a rule."""
-    return _BETWEEN.join(_packed(element) for item in items for element in item if element.VR in NUMBERS)
-
-
-def _packed(element: DataElement) -> bytes:
-    """Numbers as they are written, where they are enough to spell anything."""
-    form = _FORMATS.get(element.VR)
-    values = values_of(element)
-    if form is None or len(values) * struct.calcsize(f"<{form}") < struct.calcsize("<Q"):
-        return b""
-    try:
-        return struct.pack(f"<{len(values)}{form}", *values)
-    except struct.error:
-        return b""
+    return _BETWEEN.join(packed(element) for item in items for element in item if element.VR in NUMBERS)
 
 
 def _fate(path: str, tag: int) -> Fate:

@@ -66,7 +66,8 @@ def words_of(text: str) -> Words:
 
 def words_in(text: str) -> Words:
     """The same for a text of any length, which is not remembered."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before case is dropped and after: letters for mathematics have no case of their own.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return tuple(_WORD.findall(bare))
 

@@ -14,10 +14,11 @@ from pixelclean.errors import ConfigurationError, UsageError
 from pixelclean.key import ProjectKey
 from pixelclean.store.ledger import Ledger
 from pixelclean.store.records import path_of_name, source_name
+from pixelclean.store.sqlite import make_file
 from pixelclean.store.sweep import empty_folder
 
 _FOLDERS = ("spool", "queue", "quarantine", "previews")
-_LEDGER, _LOCK = "ledger.sqlite", "lock"
+_LEDGER, _INDEX, _LOCK = "ledger.sqlite", "index.sqlite", "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ class Store:
         return self.root / "audit.jsonl"
 
     @property
+    def index(self) -> Path:
+        """What the headers of the inputs say that identifies, by study; see store/index.py."""
+        return self.root / _INDEX
+
+    @property
     def out(self) -> Path:
         """The OUT folder that this store belongs to."""
         return path_of_name(self.ledger.fact("out"))
@@ -142,7 +148,26 @@ def _clear(store: Store) -> None:
 def default_root(out: Path) -> Path:
     """Where the store of an OUT folder lies when nobody says otherwise: beside it."""
     out = out.resolve()
+    if out == out.parent:
+        raise UsageError("OUT is the root of the file system")
     return out.with_name(out.name + "-private")
+
+
+def key_of(root: Path) -> str:
+    """The fingerprint of the key that the store at `root` belongs to; "" where there is no store.
+
+    ConfigurationError where one is there that cannot be looked at.
+    """
+    if not os.path.lexists(root / _LEDGER):
+        return ""
+    with Store.read(root) as store:
+        return store.key
+
+
+def check_private(files: Iterable[Path], out: Path) -> None:
+    """UsageError when a private file (key, mapping, vault) lies inside OUT: who gets OUT would get it too."""
+    if any(_within(file.resolve(), out.resolve()) for file in files):
+        raise UsageError("the key, a mapping or a vault must not lie inside OUT")
 
 
 def check_places(inputs: Iterable[Path], out: Path, root: Path) -> None:
@@ -167,6 +192,22 @@ def check_places(inputs: Iterable[Path], out: Path, root: Path) -> None:
             raise UsageError("neither OUT nor the store may lie inside the store of another run")
         if folder.name and _is_out_of(default_root(folder), folder):
             raise UsageError("neither OUT nor the store may lie inside the OUT of another run")
+
+
+def make_folder_apart(folder: Path, inputs: Iterable[Path]) -> None:
+    """Make a private folder for lists that show values: in no input, in no store, and in no OUT that can be known.
+
+    UsageError where it lies in one of them, or an input lies in it; ConfigurationError where it cannot be private.
+    """
+    folder = folder.resolve()
+    for given in inputs:
+        source = given.resolve()
+        if _within(folder, source) or _within(source, folder):
+            raise UsageError("neither may the folder lie inside an input, nor an input inside it")
+    for place in (folder, *folder.parents):
+        if _is_store(place) or (place.name and _is_out_of(default_root(place), place)):
+            raise UsageError("the folder must not lie inside the OUT or the store of a run")
+    _make_private_folder(folder)
 
 
 def check_out(out: Path, root: Path) -> None:
@@ -262,7 +303,7 @@ def _lock(path: Path) -> int:
 def _open_ledger(root: Path) -> Ledger:
     """SQLite gives its side files the mode of the database, so that one is made first."""
     try:
-        os.close(os.open(root / _LEDGER, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        make_file(root / _LEDGER)
     except OSError:
         raise ConfigurationError(f"{root}: the ledger cannot be opened for writing") from None
     _verify(root / _LEDGER)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Select, bindparam, create_engine, event, exists, func, select
+from sqlalchemy import Column, Connection, Engine, Select, bindparam, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pixelclean.errors import ConfigurationError
@@ -23,9 +22,10 @@ from pixelclean.reasons import ReasonCode
 from pixelclean.store import tables
 from pixelclean.store.records import Ended, PastRun, Record, Run, State, reasons_from_json
 from pixelclean.store.rows import record_from_row, row_of
+from pixelclean.store.sqlite import engine_of
 from pixelclean.store.tables import facts, inputs, outputs, runs, unwritten
 
-SCHEMA = "1"
+SCHEMA = "2"
 # Write-ahead, so that `status` reads while a run writes; every commit is on the disk before a file is placed.
 _WRITING = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000")
 _READING = ("query_only=ON", "busy_timeout=10000")
@@ -79,7 +79,7 @@ class Ledger:
     @classmethod
     def open(cls, path: Path) -> "Ledger":
         """The ledger in this file, made when it is not there; refuses one of another schema."""
-        ledger = cls(_engine(path, _WRITING))
+        ledger = cls(engine_of(path, _WRITING))
         with ledger._transaction() as connection:
             tables.metadata.create_all(connection)
         schema = ledger.fact("schema")
@@ -92,7 +92,7 @@ class Ledger:
     @classmethod
     def read(cls, path: Path) -> "Ledger":
         """The ledger in this file, only to be looked at: a file that is none of ours stays as it is."""
-        ledger = cls(_engine(path, _READING))
+        ledger = cls(engine_of(path, _READING))
         try:
             _check(ledger.fact("schema"))
         except ConfigurationError:
@@ -146,16 +146,18 @@ class Ledger:
         """What is known about an input, finished or not."""
         return next(iter(self._few(_OF_SOURCE, source)), None)
 
-    def done(self, source: str, digest: str, policy: str, key: str, judges: str) -> Record | None:
+    def done(self, source: str, digest: str, policy: str, key: str, judges: str, siblings: str) -> Record | None:
         """The finished record of this very input under this very judgement, None when it has to be worked on.
 
+        `siblings` as in Record: an input is worked on again when its study is known by more.
         An input that could not be delivered is never done: the disk may have room by now.
         """
         record = self.get(source)
         if record is None or record.state is not State.FINISHED or ReasonCode.NOT_DELIVERED in record.codes:
             return None
-        asked = (digest, policy, key, judges)
-        return record if digest and asked == (record.digest, record.policy, record.key, record.judges) else None
+        asked = (digest, policy, key, judges, siblings)
+        known = (record.digest, record.policy, record.key, record.judges, record.siblings)
+        return record if digest and asked == known else None
 
     def of_digest(self, digest: str) -> tuple[Record, ...]:
         """Every input with these bytes, ordered by source."""
@@ -305,24 +307,6 @@ class Ledger:
 def _check(schema: str) -> None:
     if schema != SCHEMA:
         raise ConfigurationError("the store's ledger was made by another version of pixelclean; use a new store")
-
-
-def _engine(path: Path, pragmas: Sequence[str]) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
-    event.listen(engine, "connect", partial(_prepare, pragmas))
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    """sqlite3 would begin late, and not at all for CREATE TABLE: a kill could leave half a schema."""
-    connection.exec_driver_sql("BEGIN")
-
-
-def _prepare(pragmas: Sequence[str], connection: Any, _: object) -> None:
-    connection.isolation_level = None
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _among(wanted: Select[Any], column: Column[str]) -> Select[Any]:

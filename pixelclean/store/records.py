@@ -60,6 +60,7 @@ class Record:
     """One input. `source` may identify a patient, so `repr` hides it; nothing else here does.
 
     `plan` and `judges` are digests, `place` is relative to OUT, `output` and `output_size` describe the file there.
+    `siblings` is a digest of what the index knew of its study, "" where it knew nothing.
     """
 
     source: str = field(repr=False)
@@ -78,6 +79,7 @@ class Record:
     policy: str = ""
     key: str = ""
     judges: str = ""
+    siblings: str = ""
     seconds: float = 0.0
     run: int = 0
 

@@ -37,6 +37,7 @@ def row_of(record: Record) -> dict[str, Any]:
         "policy": record.policy,
         "key": record.key,
         "judges": record.judges,
+        "siblings": record.siblings,
         "seconds": record.seconds,
         "run": record.run,
     }
@@ -61,6 +62,7 @@ def record_from_row(row: Row[Any]) -> Record:
         policy=row.policy,
         key=row.key,
         judges=row.judges,
+        siblings=row.siblings,
         seconds=row.seconds,
         run=row.run,
     )

@@ -20,7 +20,7 @@ inputs = Table(
     Column("source", Text, primary_key=True),
     *(Column(name, Text, nullable=False, index=True) for name in ("digest", "place", "instance")),
     *(Column(name, Text, nullable=False) for name in ("state", "outcome", "reasons", "regions", "plan")),
-    *(Column(name, Text, nullable=False) for name in ("proof", "image", "policy", "key", "judges")),
+    *(Column(name, Text, nullable=False) for name in ("proof", "image", "policy", "key", "judges", "siblings")),
     Column("seconds", Float, nullable=False),
     Column("run", Integer, nullable=False),
 )

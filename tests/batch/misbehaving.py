@@ -1,6 +1,7 @@
-"""A worker that is the real one but for its eyes: some images make them abort, hang, swallow memory or raise.
+"""Workers that are the real one but for their eyes: some images make them abort, hang, swallow memory or raise.
 
-No file is known that does this to a codec, so the image says what shall happen, by its number of rows.
+No file is known that does this to a codec, so the image says what shall happen, by its number of rows; a header that
+does it to its reader says so by its name.
 """
 
 import os
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from pixelclean import dicom
+from pixelclean.batch import worker
 from pixelclean.batch.task import cleaner_for
 from pixelclean.batch.worker import WorkerSettings, confine, serve
 from pixelclean.examination import Examination, Examiner, OpenImage
@@ -62,6 +65,33 @@ class Eyes:
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
     ) -> tuple[Region, ...]:
         return self.usual.examine_again(cleaned, plan, identifiers, fresh)
+
+
+def read_header(path: Path, *others: object) -> object:
+    """As pixelclean.dicom.read_header does, for most files."""
+    match path.stem:
+        case "aborts":
+            os.abort()
+        case "hangs":
+            time.sleep(600)
+        case "swallows":
+            held = [np.empty(1 << 24) for _ in range(1 << 20)]
+            raise AssertionError(len(held))
+        case "raises":
+            raise RuntimeError(SECRET)
+        case "dies-once":
+            marker = path.with_suffix(".died")
+            if not marker.exists():
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+                time.sleep(60)
+    return dicom.read_header(path, *others)  # type: ignore[arg-type]
+
+
+def live_reading(settings: WorkerSettings, inbox: Connection) -> None:
+    """What pixelclean.batch.worker.work does, with another reader of headers."""
+    worker.read_header = read_header  # type: ignore[assignment]
+    worker.work(settings, inbox)
 
 
 def live(settings: WorkerSettings, inbox: Connection) -> None:

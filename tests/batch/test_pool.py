@@ -16,7 +16,7 @@ import pytest
 from misbehaving import ABORTS, DIES_ONCE, HANGS, RAISES, SWALLOWS
 
 from pixelclean.batch.pool import Done, Job, Pool
-from pixelclean.batch.task import Clean
+from pixelclean.batch.task import Clean, cleaner_for
 from pixelclean.batch.worker import WorkerSettings
 from pixelclean.dicom import digest_of
 from pixelclean.errors import ConfigurationError
@@ -24,6 +24,7 @@ from pixelclean.key import ProjectKey
 from pixelclean.outcome import reasons_of, word_of
 from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
+from pixelclean.store.index import Index
 
 KEY = ProjectKey(b"invented key of the batch tests!")
 MEBIBYTE = 1 << 20
@@ -134,6 +135,56 @@ def test_workers_that_cannot_start_end_the_run(tmp_path: Path, sample_data: Path
     job = slice_of(256, tmp_path, sample_data / "ct-plain.dcm")
     with Pool(settings(tmp_path), 1, os._exit) as pool, pytest.raises(ConfigurationError, match="could not start"):
         list(pool.results(iter([job])))
+
+
+HEADERS = ("ordinary", "aborts", "hangs", "swallows", "raises", "dies-once", "last")
+
+
+def headers(folder: Path, original: Path) -> list[Job]:
+    """Small CT slices of one study; the operator of each is called like its file."""
+    jobs = []
+    for number, name in enumerate(HEADERS):
+        data = pydicom.dcmread(original)
+        data.OperatorsName, data.SOPInstanceUID = f"{name}^Op", f"{data.SOPInstanceUID}.{number}"
+        data.save_as(folder / f"{name}.dcm")
+        jobs.append(Job(folder / f"{name}.dcm", digest_of(folder / f"{name}.dcm")))
+    return jobs
+
+
+def test_headers_that_their_reader_cannot_bear_tell_nothing_and_cost_no_other(
+    tmp_path: Path, sample_data: Path
+) -> None:
+    made = settings(tmp_path, seconds=4.0, memory_bytes=2048 * MEBIBYTE)
+    jobs = headers(tmp_path, sample_data / "ct-plain.dcm")
+    with Index.open(tmp_path / "index.sqlite", KEY) as index:
+        with Pool(replace(made, index=index.path), 2, misbehaving.live_reading) as pool:
+            pool.read_headers(iter(jobs))
+            started = pool._born
+            done = {each.job.path.stem: word_of(each.result.outcome) for each in pool.results(iter(jobs))}
+            assert pool._born == started, "the workers that read the headers clean the files"
+        study = str(pydicom.dcmread(jobs[0].path).StudyInstanceUID)
+        names = {trace.identifier.value.reveal() for trace in index.siblings(study) if trace.tag == 0x00081070}
+        judges = cleaner_for(made.task, made.policy, KEY).digest
+        read = {job.path.stem for job in jobs if index.has_read(job.digest, judges)}
+    assert read == {"ordinary", "dies-once", "last"}
+    assert names == {f"{name}^Op" for name in read}
+    assert done == dict.fromkeys(HEADERS, "released")
+
+
+def test_an_index_that_cannot_be_written_ends_the_run(tmp_path: Path, sample_data: Path) -> None:
+    job = slice_of(256, tmp_path, sample_data / "ct-plain.dcm")
+    (tmp_path / "index.sqlite").write_bytes(b"no database at all" * 100)
+    made = replace(settings(tmp_path), index=tmp_path / "index.sqlite")
+    with Pool(made, 1) as pool, pytest.raises(ConfigurationError, match="index"):
+        pool.read_headers(iter([job]))
+
+
+def test_a_file_whose_siblings_cannot_be_known_waits_for_the_next_run(tmp_path: Path, sample_data: Path) -> None:
+    job = slice_of(256, tmp_path, sample_data / "ct-plain.dcm")
+    (tmp_path / "index.sqlite").write_bytes(b"no database at all" * 100)
+    with Pool(replace(settings(tmp_path), index=tmp_path / "index.sqlite"), 1) as pool:
+        (done,) = pool.results(iter([job]))
+    assert [reason.code for reason in reasons_of(done.result.outcome)] == [ReasonCode.NOT_DELIVERED]
 
 
 COORDINATOR = """

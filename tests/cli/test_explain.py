@@ -58,7 +58,7 @@ def image(folder: Path, sop_class: str = ULTRASOUND, *, text: bool = True, **att
 def small_mask(tmp_path: Path) -> Path:
     """A policy that asks about nearly every mask."""
     path = tmp_path / "strict.toml"
-    path.write_text('name = "strict"\nversion = "1"\nauthor = "nobody"\n[pixel]\nlargest_mask = 0.01\n')
+    path.write_text('name = "strict"\nversion = "1"\nauthor = "nobody"\napprover = "nobody"\n[pixel]\nlargest_mask = 0.01\n')
     return path
 
 
@@ -98,7 +98,8 @@ def test_burned_in_yes_without_a_finding_is_a_doubt_of_both_commands(tmp_path: P
     "sop_class, code, exit_code",
     [
         ("1.2.840.10008.5.1.4.1.1.999", "sop-class-not-allowed", 3),
-        ("1.2.840.10008.5.1.4.1.1.104.1", "sop-class-refused", 4),
+        ("1.2.840.10008.5.1.4.1.1.104.1", "embedded-content", 3),
+        ("1.2.840.10008.5.1.4.1.1.77.1.1.1", "sop-class-refused", 4),
     ],
 )
 def test_a_kind_that_is_not_cleaned_is_told_with_its_reason(

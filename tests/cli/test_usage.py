@@ -14,7 +14,9 @@ from pixelclean.errors import ConfigurationError, Refused, UsageError
 from pixelclean.reasons import End, ReasonCode
 from pixelclean.version import __version__
 
-COMMANDS = ("clean", "mask", "detect", "explain", "key", "doctor")
+COMMANDS = (
+    *("clean", "mask", "detect", "explain", "inventory", "reidentify", "policy", "conformance", "vault", "key", "doctor"),
+)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pixelclean import resources
 from pixelclean.devices import Kind, Kinds, Standing
 from pixelclean.errors import ConfigurationError
 from pixelclean.facts import Facts
-from pixelclean.reasons import ReasonCode
+from pixelclean.reasons import End, ReasonCode
 
 STORAGE = "1.2.840.10008.5.1.4.1.1."
 CT, MR, DX, SC, US = STORAGE + "2", STORAGE + "4", STORAGE + "1.1", STORAGE + "7", STORAGE + "6.1"
@@ -40,7 +40,15 @@ def test_objects_whose_text_the_tables_cover_are_allowed_without_pixels(kinds: K
     assert (kind.standing, kind.pixels, kind.features) == (Standing.ALLOWED, False, None)
 
 
-@pytest.mark.parametrize("number", ["104.1", "104.2", "104.3", "66", "9.4.1", "77.1.1.1", "68.1"])
+@pytest.mark.parametrize("number", ["104.1", "104.2", "104.3", "66", "9.4.1", "9.4.2"])
+def test_what_embeds_a_document_a_model_a_voice_or_raw_data_waits(kinds: Kinds, number: str) -> None:
+    kind = judge(kinds, STORAGE + number)
+    assert kind.standing is Standing.EMBEDDED and not kind.pixels
+    assert kind.reason is not None
+    assert (kind.reason.code, kind.reason.code.end) == (ReasonCode.EMBEDDED_CONTENT, End.QUEUE)
+
+
+@pytest.mark.parametrize("number", ["77.1.1.1", "68.1", "501.1", "88.2"])
 def test_what_cannot_be_cleaned_is_refused_by_name(kinds: Kinds, number: str) -> None:
     kind = judge(kinds, STORAGE + number)
     assert kind.standing is Standing.REFUSED
@@ -141,6 +149,7 @@ def test_kinds_travel_to_a_worker_process(kinds: Kinds) -> None:
 SITE = f"""
 modalities = ["CT", "US"]
 allowed = [{{ uid = "{CT}", name = "CT Image Storage", pixels = true }}]
+embedded = []
 refused = [{{ uid = "{SC}", name = "Secondary Capture Image Storage", why = "we say so" }}]
 
 [[burns_in_text]]

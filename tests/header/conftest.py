@@ -1,15 +1,20 @@
 """A key, an invented patient, and the cleaning of a data set as the pipeline calls it."""
 
+import sys
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pydicom import Dataset, Sequence, dcmwrite
 
 from pixelclean.dicom.dictionary import know_additions
-from pixelclean.header import Cleaned, clean_header
+from pixelclean.header import Cleaned
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
+
+sys.path.insert(0, str(Path(__file__).parent))  # makes annex_e importable for the tests of this folder
+from annex_e import cleaned_by  # noqa: E402
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 
@@ -26,7 +31,13 @@ def key() -> ProjectKey:
 
 @pytest.fixture
 def clean(key: ProjectKey) -> Callable[[Dataset], Cleaned]:
-    return lambda dataset: clean_header(dataset, key, HeaderPolicy(), "digest-of-the-file")
+    return lambda dataset: cleaned_by(dataset, key, HeaderPolicy())
+
+
+@pytest.fixture
+def clean_by(key: ProjectKey) -> Callable[[Dataset, HeaderPolicy], Cleaned]:
+    """Cleaning by another policy than the default."""
+    return lambda dataset, policy: cleaned_by(dataset, key, policy)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import DataElement, Dataset, Sequence
 
+from pixelclean.assignments import NO_ASSIGNMENTS
 from pixelclean.errors import Refused
-from pixelclean.header import clean_header, patient_id
+from pixelclean.header import Identifiers, clean_header, patient_of
 from pixelclean.header.uids import is_registered, replaced
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
@@ -77,27 +78,23 @@ def test_instances_of_one_patient_stay_together(patient, clean) -> None:
     assert first.SOPInstanceUID != second.SOPInstanceUID
 
 
-def test_the_same_id_of_another_issuer_is_another_patient(patient, key) -> None:
-    other = copy.deepcopy(patient)
-    other.IssuerOfPatientID = "Elsewhere"
-    assert patient_id(patient, key, "") != patient_id(other, key, "")
-
-
 def test_without_an_id_name_and_birth_date_tell_patients_apart(patient, key) -> None:
     del patient.PatientID
     other = copy.deepcopy(patient)
     other.PatientBirthDate = "19770708"
-    assert patient_id(patient, key, "a") == patient_id(patient, key, "b")
-    assert patient_id(patient, key, "a") != patient_id(other, key, "a")
+    assert patient_of(patient, key, "a").pseudonym == patient_of(patient, key, "b").pseudonym
+    assert patient_of(patient, key, "a").pseudonym != patient_of(other, key, "a").pseudonym
 
 
 def test_a_data_set_that_names_nobody_is_nobody_elses(key) -> None:
-    assert patient_id(Dataset(), key, "a") != patient_id(Dataset(), key, "b")
+    assert patient_of(Dataset(), key, "a").pseudonym != patient_of(Dataset(), key, "b").pseudonym
 
 
 def test_another_key_gives_other_pseudonyms(patient, clean) -> None:
     first = clean(patient).dataset
-    second = clean_header(patient, ProjectKey(bytes(32)), HeaderPolicy(), "").dataset
+    second = clean_header(
+        patient, ProjectKey(bytes(32)), HeaderPolicy(), "", Identifiers(frozenset(), frozenset()), NO_ASSIGNMENTS
+    ).dataset
     assert first.PatientID != second.PatientID
     assert first.SOPInstanceUID != second.SOPInstanceUID
 

@@ -3,7 +3,7 @@
 import pytest
 from pydicom import Dataset
 
-from pixelclean.header import mark_equipment, mark_identity_removed, mark_pixels
+from pixelclean.header import Method, mark_equipment, mark_identity_removed, mark_pixels
 
 ENHANCED_CT = "1.2.840.10008.5.1.4.1.1.2.1"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -19,17 +19,17 @@ def image(sop_class: str, **values: str) -> Dataset:
 
 def test_the_profile_is_named_by_its_code() -> None:
     dataset = image(SECONDARY_CAPTURE, DeidentificationMethod="by Sentinel House")
-    mark_identity_removed(dataset, ("113100", "113101"))
+    mark_identity_removed(dataset, Method(("113100", "113101", "113113"), ("by pixelclean",)))
     assert dataset.PatientIdentityRemoved == "YES"
     assert "Sentinel" not in dataset.DeidentificationMethod
     codes = [(item.CodeValue, item.CodingSchemeDesignator) for item in dataset.DeidentificationMethodCodeSequence]
-    assert codes == [("113100", "DCM"), ("113101", "DCM")]
+    assert codes == [("113100", "DCM"), ("113101", "DCM"), ("113113", "99DCM")]
     assert dataset.DeidentificationMethodCodeSequence[0].CodeMeaning == "Basic Application Confidentiality Profile"
 
 
 def test_a_code_outside_cid_7050_is_no_method() -> None:
     with pytest.raises(KeyError):
-        mark_identity_removed(Dataset(), ("999999",))
+        mark_identity_removed(Dataset(), Method(("999999",), ()))
 
 
 @pytest.mark.parametrize("before", [{}, {"BurnedInAnnotation": "YES"}])

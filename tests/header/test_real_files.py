@@ -10,7 +10,7 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
 
-from pixelclean.header import Cleaned, harvest, mark_equipment, mark_identity_removed, mark_pixels, survivors
+from pixelclean.header import Cleaned, Method, harvest, mark_equipment, mark_identity_removed, mark_pixels, survivors
 
 # One of each: enhanced CT and MR, MR, an RT dose, a waveform, parametric map, segmentation, two reports, presentation
 # state, hanging protocol, encapsulated PDF.
@@ -41,7 +41,7 @@ def real(request: pytest.FixtureRequest, shared_data: Path) -> Path:
 
 def marked(source: Dataset, clean: Callable[[Dataset], Cleaned]) -> Dataset:
     output = clean(source).dataset
-    mark_identity_removed(output, ("113100",))
+    mark_identity_removed(output, Method(("113100",), ("pixelclean",)))
     mark_pixels(output, None, None)
     mark_equipment(output, "0")
     return output

@@ -15,7 +15,7 @@ from project import Project, assert_only_proven_files_are_out, codes, contents, 
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from pixelclean.batch.run import Progress, RunSettings, run
+from pixelclean.batch.run import Phase, Progress, RunSettings, run
 from pixelclean.cli import main
 
 _ITEM, _ITEM_END, _SEQUENCE_END, _UNDEFINED = (0xFFFE, 0xE000), (0xFFFE, 0xE00D), (0xFFFE, 0xE0DD), 0xFFFFFFFF
@@ -256,7 +256,8 @@ def test_a_file_that_is_replaced_during_the_run_is_held_and_done_by_the_next(tmp
     edited(sample_data / "ct-plain.dcm", project.base / "other.dcm", lambda data: None)
 
     def replace_second(progress: Progress) -> None:
-        if progress.done == 1:  # by then the second file is known and waits for the only worker
+        # By then the second file is known and waits for the only worker.
+        if progress.phase is Phase.CLEANING and progress.done == 1:
             (project.base / "other.dcm").replace(project.inputs / "2.dcm")
 
     settings = RunSettings("basic", project.base / "key", jobs=1)

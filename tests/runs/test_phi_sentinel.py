@@ -136,8 +136,8 @@ def test_the_ledger_holds_none_beside_the_source(shown: Shown) -> None:
 
 
 def test_no_other_file_of_the_store_holds_any(shown: Shown) -> None:
-    """Originals that wait are what they are; all that is written about them is not."""
-    exempt = {"original.dcm", "results.jsonl", "ledger.sqlite"}
+    """Originals that wait are what they are, and the index is there to know; all that is written about them is not."""
+    exempt = {"original.dcm", "results.jsonl", "ledger.sqlite", "index.sqlite"}
     for name, content in contents(shown.project.store).items():
         if Path(name).name not in exempt:
             assert sentinels_in(name.encode() + content) == set(), name

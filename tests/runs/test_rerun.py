@@ -159,9 +159,9 @@ def test_another_key_is_refused_in_one_line(few: Project) -> None:
     "text, complaint",
     [
         ("name = ", "not TOML"),
-        ('name = "x"\nversion = "1"\nauthor = "a"\nspeed = 1', "speed"),
-        ('name = "x"\nversion = "1"\nauthor = "a"\n[pixel]\nmargin = "4"', "pixel.margin"),
-        ('name = "x"\nversion = "1"\nauthor = "a"\n[limits]\nseconds = -1', "limits"),
+        ('name = "x"\nversion = "1"\nauthor = "a"\napprover = "b"\nspeed = 1', "speed"),
+        ('name = "x"\nversion = "1"\nauthor = "a"\napprover = "b"\n[pixel]\nmargin = "4"', "pixel.margin"),
+        ('name = "x"\nversion = "1"\nauthor = "a"\napprover = "b"\n[limits]\nseconds = -1', "limits"),
     ],
 )
 def test_a_mistake_in_a_policy_file_is_told_with_its_name(few: Project, text: str, complaint: str) -> None:

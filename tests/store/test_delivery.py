@@ -239,6 +239,38 @@ def test_what_is_done_is_not_done_again_until_something_changes(project: Any) ->
     assert seen == [False, False, True, True, False, False]
 
 
+def test_what_is_done_is_done_again_when_more_is_known_of_its_study(project: Any) -> None:
+    source, held_one = project.input("a", ONE), project.input("b", TWO)
+
+    def act(delivery: Delivery) -> None:
+        delivery.deliver(source, project.released(source), siblings="study-1")
+        delivery.deliver(held_one, project.held(held_one, ReasonCode.FAINT_TEXT), siblings="study-1")
+
+    def ask(delivery: Delivery) -> None:
+        for path, content in ((source, ONE), (held_one, TWO)):
+            assert delivery.done(path, project.sha(content), "study-1")
+            assert not delivery.done(path, project.sha(content), "study-2")
+            assert not delivery.done(path, project.sha(content))
+
+    project.deliver(act)
+    project.deliver(ask)
+
+
+def test_more_knowledge_of_the_study_holds_for_every_input_with_the_same_bytes(project: Any) -> None:
+    first, second = project.input("a", ONE), project.input("b", ONE)
+
+    def deliver(path: Path, cleaned: bytes, siblings: str) -> None:
+        project.deliver(lambda d: d.deliver(path, project.released(path, cleaned), siblings=siblings))
+
+    deliver(first, b"with the name", "study-1")
+    deliver(second, b"with the name", "study-1")
+    deliver(second, b"without the name", "study-2")
+    assert set(project.files_in_out().values()) == {b"without the name"}
+    found: list[object] = []
+    project.deliver(lambda d: found.extend(d.done(path, project.sha(ONE), "study-2") for path in (first, second)))
+    assert len(found) == 2 and None not in found
+
+
 def test_a_held_file_is_done_as_long_as_its_original_is_kept(project: Any) -> None:
     source, digest = project.input("a", ONE), project.sha(ONE)
     project.deliver(lambda d: d.deliver(source, project.held(source, ReasonCode.FAINT_TEXT)))

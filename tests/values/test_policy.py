@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from pixelclean.errors import ConfigurationError
-from pixelclean.policy import Limits, Policy
+from pixelclean.options import Option
+from pixelclean.policy import HeaderPolicy, Limits, Policy
 
-HEAD = 'name = "site"\nversion = "1"\nauthor = "test"\n'
+HEAD = 'name = "site"\nversion = "1"\nauthor = "test"\napprover = "board"\n'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -17,13 +18,43 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_the_shipped_basic_policy_states_the_defaults():
-    assert Policy.load("basic") == Policy("basic", "1", "pixelclean")
+    assert Policy.load("basic") == Policy("basic", "2", "pixelclean", "pixelclean")
+    assert HeaderPolicy().options == (Option.CLEAN_PIXEL_DATA,)
+
+
+def test_the_digest_names_author_and_approver_too():
+    digests = {Policy(*signed).digest for signed in [("a", "1", "x", "y"), ("a", "1", "x", "z"), ("a", "1", "w", "y")]}
+    assert len(digests) == 3
+
+
+def test_options_are_read_however_they_are_spelled(tmp_path):
+    wanted = (Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_UIDS)
+    for spelled in (
+        '"deidentify:RetainDeviceIdentityOption,RetainUIDsOption"',
+        '["retain_uids", "retain_device_identity"]',
+        '["113110", "Retain Device Identity Option", "basic"]',
+    ):
+        assert Policy.load(written(tmp_path, f"{HEAD}[header]\noptions = {spelled}\n")).header.options == wanted
+
+
+def test_options_can_be_added_to_a_policy():
+    added = Policy.load("basic").with_options("deidentify:RetainUIDsOption")
+    assert added.header.options == (Option.CLEAN_PIXEL_DATA, Option.RETAIN_UIDS)
+    assert added.digest != Policy.load("basic").digest and added.name != "basic"
+    assert Policy.load("basic").with_options("clean_pixel_data") == Policy.load("basic")
+
+
+def test_orders_for_attributes_are_read(tmp_path):
+    orders = 'PatientBirthDate = "clean"\nPatientAge = { bin = 5 }\nPatientSex = { only = ["M", "F"] }\n"0010,1030" = { bin = 10, from = 40, to = 120 }\nClinicalTrialSponsorName = { value = "Example" }\n'
+    policy = Policy.load(written(tmp_path, f"{HEAD}[header.attributes]\n{orders}"))
+    assert [order.means for order in policy.header.attributes] == ["clean", "bin", "only", "bin", "value"]
+    assert policy.header.attributes[3].lowest == 40
 
 
 def test_a_policy_in_a_file_changes_only_what_it_names(tmp_path):
     policy = Policy.load(written(tmp_path, HEAD + "[limits]\nseconds = 5\n"))
     assert policy.limits == Limits(seconds=5.0)
-    assert policy.digest != Policy("site", "1", "test").digest
+    assert policy.digest != Policy("site", "1", "test", "board").digest
 
 
 @pytest.mark.parametrize(
@@ -37,7 +68,17 @@ def test_a_policy_in_a_file_changes_only_what_it_names(tmp_path):
         ('[pixel]\nsecond_look = "none"', "second_look"),
         ("[pixel]\nlargest_mask = 1.5", "largest_mask"),
         ("[pixel]\nsure_score = 1.0", "ask_score"),
-        ('[header]\noptions = ["retain_uids"]', "options"),
+        ('[header]\noptions = ["retain_everything"]', "retain_everything"),
+        ('[header]\noptions = ["113102"]', "Recognizable Visual Features"),
+        ('[header]\noptions = ["113106", "113107"]', "exclude"),
+        ("[header]\nlongest_shift_days = 0", "longest_shift_days"),
+        ('[header]\nshift = "weeks"', "header.shift"),
+        ('[header.attributes]\nPatientAge = "bin"', "PatientAge"),
+        ('[header.attributes]\nPatientAge = { bin = "5" }', "PatientAge"),
+        ("[header.attributes]\nPatientAge = { bin = 5, width = 3 }", "PatientAge"),
+        ("[header.attributes]\nPatientWeight = { from = 9, to = 3 }", "PatientWeight"),
+        ('[header.attributes]\n"not a name!" = "keep"', "not a name"),
+        ('[header.attributes]\nPatientID = { value = "a\\\\b" }', "backslash"),
         ("pixel = 3", "pixel"),
         ("x =", "TOML"),
     ],

@@ -1,0 +1,203 @@
+"""Header throughput beside dicognito, dicom-anonymizer and deid: the same files, one core, one run.
+
+Each tool reads a file, treats its header and writes it into memory; pixels are carried over, and no proof is made.
+Files count that all tools read and write.  The tools take turns, each turn in a new process; the first pass of a process
+over the files is told apart from the later ones, since values that come again are remembered.
+
+What each does with a file:
+
+pixelclean        strict walk over every byte, every value interpreted, SHA-256 of input and output, identifiers
+                  harvested, every element at every depth decided on by Annex E, retained values searched for
+                  identifiers, marks, written, fsync
+dicognito         pydicom reads; one handler after the other is asked about every element at every depth (names, UIDs,
+                  IDs, dates and addresses of a fixed list); private elements, descriptions and comments stay
+dicom-anonymizer  pydicom reads; about 450 rules of Table E.1-1 (2023), one after the other, at the top and in the items of
+                  the sequences that a rule meets; private elements are removed
+deid              pydicom reads; every element at every depth is expanded into a list, and each rule of its default recipe
+                  is looked for in it; private elements are removed here (its default is to leave them)
+
+    python benchmarks/header.py [--peers VENV] [--rounds 5] [--policies basic,research] [--json FILE]
+"""
+
+import argparse
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import running
+
+WORKER = Path(__file__).with_name("header_tools.py")
+PEERS = ("dicognito", "dicom-anonymizer", "deid")
+PASSES = 3
+MEMORY = Path("/dev/shm")  # outputs go there: the disk counts for nobody, and bringing a file to it costs nothing
+WARM_UP = running.ROOT / "sample_data" / "ct-plain.dcm"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One contestant: what runs it, and the policy where it has one."""
+
+    name: str
+    python: Path
+    policy: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.policy}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Medians over the rounds: files a second by the clock and by processor time; `memory` is the peak in bytes."""
+
+    tool: str
+    version: str
+    pydicom: str
+    first: float
+    later: float
+    first_cpu: float
+    later_cpu: float
+    memory: int
+
+
+def main() -> None:
+    options = running.parser(__doc__)
+    options.add_argument("--peers", type=Path, metavar="VENV", help="a virtual environment that has the peers")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--policies", default="basic,research", help="of ours, one contestant each")
+    options.add_argument("--core", type=int, default=0, help="the processor that everything runs on")
+    options.add_argument("--json", type=Path, help="write the figures there too")
+    chosen = options.parse_args()
+    running.require(chosen.data)
+    with tempfile.TemporaryDirectory(prefix="pixelclean-header-", dir=MEMORY if MEMORY.is_dir() else None) as name:
+        spool = Path(name)
+        tools = tuple(_tools(chosen, spool))
+        files = _readable_by_all(tools, chosen, spool)
+        turns = _turns(tools, files, chosen, spool)
+    figures = [_figures(tool, len(files), turns[tool]) for tool in tools]
+    _print(figures, len(files), chosen)
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps([asdict(each) for each in figures], indent=1), encoding="utf-8")
+
+
+def _tools(chosen: argparse.Namespace, spool: Path) -> Iterator[Tool]:
+    for policy in filter(None, chosen.policies.split(",")):
+        yield Tool("pixelclean", Path(sys.executable), policy)
+    peers = (chosen.peers or _environment(spool / "peers")).absolute()
+    yield from (Tool(peer, peers / "bin" / "python") for peer in PEERS)
+
+
+def _environment(place: Path) -> Path:
+    """A virtual environment with the newest peers."""
+    print(f"installing {', '.join(PEERS)}; --peers VENV uses an environment that has them", file=sys.stderr)
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    subprocess.run([str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", *PEERS], check=True)
+    return place
+
+
+def _readable_by_all(tools: Iterable[Tool], chosen: argparse.Namespace, spool: Path) -> list[str]:
+    """The files that every tool reads and writes; how many each could not is printed."""
+    everything = sorted(str(path) for path in (chosen.data / "files").rglob("*") if path.is_file())
+    failed: set[str] = set()
+    for tool in tools:
+        answer = _run(tool, everything, 1, chosen.core, spool)
+        print(f"{tool.label}: {len(everything) - len(answer['failed'])} of {len(everything)} files", file=sys.stderr)
+        failed |= set(answer["failed"])
+    return [file for file in everything if file not in failed]
+
+
+def _turns(
+    tools: Iterable[Tool], files: list[str], chosen: argparse.Namespace, spool: Path
+) -> dict[Tool, list[dict[str, Any]]]:
+    """The answers of every round; within a round each tool has one turn."""
+    turns: dict[Tool, list[dict[str, Any]]] = {tool: [] for tool in tools}
+    for number in range(chosen.rounds):
+        for tool, answers in turns.items():
+            answers.append(_run(tool, files, PASSES, chosen.core, spool))
+            if answers[-1]["failed"]:
+                sys.exit(f"{tool.label} failed on a file that it had done before")
+        print(f"round {number + 1} of {chosen.rounds}", file=sys.stderr)
+    return turns
+
+
+def _run(tool: Tool, files: list[str], passes: int, core: int, spool: Path) -> dict[str, Any]:
+    """One process: passes over the files, the outputs thrown away."""
+    out = spool / "out"
+    request = {
+        "tool": tool.name,
+        "policy": tool.policy,
+        "files": files,
+        "passes": passes,
+        "core": core,
+        "warm_up": str(WARM_UP),
+        "out": str(out),
+    }
+    out.mkdir()
+    try:
+        done = subprocess.run(
+            [str(tool.python), str(WORKER)], input=json.dumps(request), capture_output=True, text=True, check=False
+        )
+    finally:
+        shutil.rmtree(out)
+    if done.returncode:
+        sys.exit(f"{tool.label} does not run:\n{done.stderr[-2000:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _figures(tool: Tool, files: int, answers: list[dict[str, Any]]) -> Figures:
+    def rate(clock: str, passes: slice) -> float:
+        return float(statistics.median(files / each[clock] for answer in answers for each in answer["passes"][passes]))
+
+    versions = answers[0]["versions"]
+    first, later = slice(0, 1), slice(1, None)
+    return Figures(
+        tool.label,
+        versions[tool.name],
+        versions["pydicom"],
+        rate("wall", first),
+        rate("wall", later),
+        rate("cpu", first),
+        rate("cpu", later),
+        int(statistics.median(answer["memory"] for answer in answers)),
+    )
+
+
+def _print(figures: list[Figures], files: int, chosen: argparse.Namespace) -> None:
+    fastest = max(each.first for each in figures if each.tool in PEERS)
+    fastest_later = max(each.later for each in figures if each.tool in PEERS)
+    head = ("tool", "version", "files/s", "of fastest", "later", "of fastest", "by cpu", "later", "MiB")
+    rows = [
+        (
+            each.tool,
+            each.version,
+            f"{each.first:.1f}",
+            f"{each.first / fastest:.2f}",
+            f"{each.later:.1f}",
+            f"{each.later / fastest_later:.2f}",
+            f"{each.first_cpu:.1f}",
+            f"{each.later_cpu:.1f}",
+            f"{each.memory / (1 << 20):.0f}",
+        )
+        for each in figures
+    ]
+    print(running.table(head, rows))
+    pydicoms = ", ".join(sorted({each.pydicom for each in figures}))
+    print(
+        f"\n{files} files, one core, Python {platform.python_version()}, pydicom {pydicoms}; medians of {chosen.rounds} rounds:"
+    )
+    print(
+        f"the first pass of a process over the files, and the {PASSES - 1} later ones; of fastest: of the fastest peer"
+    )
+
+
+if __name__ == "__main__":
+    main()

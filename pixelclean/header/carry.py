@@ -1,0 +1,130 @@
+"""Values that go over into the cleaned data set, as they are or as something that stands for them.
+
+Each way of carrying looks at the value and may find that it is not what it should be: then it carries nothing, and the
+walk does what the rules say otherwise.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from pydicom import DataElement, Dataset
+from pydicom.datadict import dictionary_VR
+
+from pixelclean.assignments import Assignments, mapped_id
+from pixelclean.header import ages, codes
+from pixelclean.header.actions import Action
+from pixelclean.header.dates import Shift, is_well_formed, shifted
+from pixelclean.header.descriptors import cleaned_values
+from pixelclean.header.forms import like
+from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.ordered import ordered
+from pixelclean.header.private import Treatment
+from pixelclean.header.tables import bounded
+from pixelclean.header.uids import replaced
+from pixelclean.header.values import text_at, texts_of, values_of
+from pixelclean.key import ProjectKey
+from pixelclean.options import Option
+from pixelclean.overrides import Override
+from pixelclean.policy import HeaderPolicy
+
+_UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_LONGEST_UID = 64
+_ONE_TEXT = frozenset(("ST", "LT", "UT"))  # VRs in which a backslash separates nothing (PS3.5 6.2)
+_PATIENT_IDS = frozenset((0x00100020, 0x00101000))
+_SHORT = 16  # characters of VR SH and AE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carrier:
+    """Carries the values of one patient's instance over; `identifiers` are what no text may hold afterwards."""
+
+    key: ProjectKey
+    identifiers: Identifiers
+    assignments: Assignments
+    shift: Shift
+    policy: HeaderPolicy
+
+    def carried(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> DataElement | None:
+        """What stands for an element that is no sequence; None where its value is not what the action takes."""
+        tag = int(before.tag)
+        match action:
+            case Action.NEW_UID:
+                return _joined(before, "UI", (replaced(str(value), self.key) for value in values_of(before)))
+            case Action.CODE:
+                parts = (codes.part(tag, str(value), item, self.key) for value in values_of(before))
+                return _joined(before, dictionary_VR(tag), parts)
+            case Action.KEEP:
+                value = bounded(tag, before.value, item)
+                return None if value is None and before.value is not None else like(before, value)
+            case Action.KEEP_UID:
+                return _joined(before, "UI", texts_of(before)) if all(map(_is_uid, texts_of(before))) else None
+            case _:
+                text = self._text(action, item, before, order)
+                return None if text is None else DataElement(before.tag, dictionary_VR(tag), text)
+
+    def treatment(self, item: Dataset) -> Treatment:
+        """The same for private elements of `item`."""
+        return Treatment(
+            self.policy.options, self.key, self.identifiers, self._described_text, partial(self._dated, item)
+        )
+
+    def _described_text(self, text: str) -> str:
+        return "".join(cleaned_values((text,), self.identifiers))
+
+    def _dated(self, item: Dataset, element: DataElement) -> str | None:
+        """What the date option in force makes of a date; None without one."""
+        if Option.RETAIN_FULL_DATES in self.policy.options:
+            return "\\".join(texts_of(element)) if is_well_formed(element) else None
+        if Option.RETAIN_MODIFIED_DATES in self.policy.options:
+            return shifted(item, element, self.shift)
+        return None
+
+    def _text(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> str | None:
+        """The same as text of the VR that the dictionary has."""
+        match action:
+            case Action.CLEAN:
+                return self._described(before)
+            case Action.SHIFT:
+                return shifted(item, before, self.shift)
+            case Action.KEEP_DATE:
+                return "\\".join(texts_of(before)) if is_well_formed(before) else None
+            case Action.KEEP_AGE:
+                return _all(ages.grouped(text, self.policy.oldest_age) for text in texts_of(before))
+            case Action.PSEUDONYM:
+                return "\\".join(self._pseudonym(text, item, before) for text in texts_of(before))
+            case _:
+                assert order is not None
+                return ordered(order, item, texts_of(before), self.policy.oldest_age)
+
+    def _described(self, before: DataElement) -> str | None:
+        """The words that are known to be safe; None where nothing of them is left."""
+        texts = texts_of(before)
+        if not texts:
+            return ""
+        if before.VR in _ONE_TEXT:
+            texts = ("\\".join(texts),)
+        kept = cleaned_values(texts, self.identifiers)
+        return "\\".join(kept) if any(kept) else None
+
+    def _pseudonym(self, text: str, item: Dataset, before: DataElement) -> str:
+        vr = dictionary_VR(before.tag)
+        if int(before.tag) in _PATIENT_IDS:
+            return mapped_id(text, text_at(item, "IssuerOfPatientID"), self.key, self.assignments, self.policy.issuers)
+        stands_for = self.key.pseudonym("id", text, _SHORT)
+        return stands_for.upper() if vr == "AE" else f"{stands_for}^" if vr == "PN" else stands_for
+
+
+def _joined(before: DataElement, vr: str, texts: Iterable[str]) -> DataElement:
+    return DataElement(before.tag, vr, "\\".join(texts))
+
+
+def _all(texts: Iterable[str | None]) -> str | None:
+    """The values of an attribute; None where one of them could not be carried."""
+    found = list(texts)
+    return None if None in found else "\\".join(text for text in found if text is not None)
+
+
+def _is_uid(text: str) -> bool:
+    return len(text) <= _LONGEST_UID and bool(_UID.fullmatch(text))

@@ -1,0 +1,94 @@
+"""The orders of a policy by tag, and whether they leave the Basic Profile whole."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag, tag_for_keyword
+
+from pixelclean.dicom.dictionary import know_additions
+from pixelclean.errors import ConfigurationError
+from pixelclean.header import by_vr
+from pixelclean.header.actions import Action
+from pixelclean.header.table import row_for
+from pixelclean.overrides import Means, Override
+from pixelclean.policy import HeaderPolicy
+
+_NOTHING_ORIGINAL = frozenset((Means.REMOVE, Means.EMPTY, Means.DUMMY, Means.VALUE))
+_NUMERIC = frozenset(("AS", "DS", "IS"))
+_TERMS = frozenset(("CS", "SH", "LO", "AS"))
+_UNALTERABLE = frozenset((0x00080016, 0x00080018, 0x0020000D, 0x0020000E))
+
+
+def orders_of(policy: HeaderPolicy) -> Mapping[int, Override]:
+    """By tag; ConfigurationError where an order names no attribute, or one that it cannot be given for."""
+    know_additions()
+    orders: dict[int, Override] = {}
+    for order in policy.attributes:
+        tag = _tag(order)
+        if tag in orders:
+            raise ConfigurationError(f"header.attributes.{order.attribute}: another order names the same attribute")
+        orders[tag] = order
+    return MappingProxyType(orders)
+
+
+def is_profile_or_stricter(policy: HeaderPolicy) -> bool:
+    """Whether every order leaves at most what profile and options leave: only then may 113100 be claimed."""
+    return all(_is_as_strict(order, tag, policy) for tag, order in orders_of(policy).items())
+
+
+def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
+    """Tells the attributes whose values the policy lets through as they are."""
+    orders, options = orders_of(policy), policy.options
+
+    def retained(tag: int) -> bool:
+        if (order := orders.get(tag)) is not None:
+            return order.means is Means.KEEP
+        row = row_for(tag)
+        return row is not None and row.code(options) == "K"
+
+    return retained
+
+
+def _tag(order: Override) -> int:
+    name = order.attribute
+    tag = int(name.replace(",", ""), 16) if "," in name else tag_for_keyword(name)
+    if tag is None or tag >> 16 & 1 or not dictionary_has_tag(tag) or not keyword_for_tag(tag):
+        raise ConfigurationError(f"header.attributes.{name}: no attribute of the DICOM data dictionary")
+    if tag >> 16 in (0x0000, 0x0002, 0x0004, 0x7FE0) or tag >> 24 in (0x50, 0x60) or tag in _UNALTERABLE:
+        raise ConfigurationError(f"header.attributes.{name}: this attribute takes no order")
+    if not _fits(order, dictionary_VR(tag)):
+        raise ConfigurationError(f"header.attributes.{name}: {order.means} is nothing for VR {dictionary_VR(tag)}")
+    return tag
+
+
+def _fits(order: Override, vr: str) -> bool:
+    match order.means:
+        case Means.BIN:
+            return vr in _NUMERIC
+        case Means.ONLY:
+            return vr in _TERMS
+        case Means.DERIVE:
+            return vr == "AS"
+        case Means.PSEUDONYM:
+            return vr in ("LO", "SH", "AE", "UC", "PN")
+        case Means.VALUE:
+            return vr in by_vr.TEXTUAL | {"PN", "DA", "DT", "TM", "AE"} and vr != "UI"
+        case _:
+            return True
+
+
+def _is_as_strict(order: Override, tag: int, policy: HeaderPolicy) -> bool:
+    if order.means in _NOTHING_ORIGINAL:
+        return True
+    row = row_for(tag)
+    if row is None:
+        kept = by_vr.fate(tag, dictionary_VR(tag), policy.options)[0]
+        return order.means is not Means.KEEP or kept in (Action.KEEP, Action.KEEP_IF_WELL_FORMED, Action.KEEP_DATE)
+    code = row.code(policy.options)
+    match order.means:
+        case Means.KEEP | Means.DERIVE:
+            return code == "K"
+        case Means.PSEUDONYM:
+            return code in ("K", "C") or "D" in code or "Z" in code
+        case _:
+            return code in ("K", "C")

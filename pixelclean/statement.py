@@ -1,0 +1,251 @@
+"""The conformance statement of a policy (PS3.15 E.1.3, PS3.2 N.8.4.4), made from the very rules that the code runs.
+
+Every line about an attribute is what `header.rules_of(policy)` decides; nothing is written here by hand twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydicom.datadict import dictionary_VR, keyword_for_tag
+
+from pixelclean.header import (
+    DESCRIPTOR_CLEANING,
+    Action,
+    Row,
+    Type,
+    listed_private,
+    method_of,
+    reviewed,
+    rules_of,
+    table_rows,
+)
+from pixelclean.options import CODES, Option
+from pixelclean.policy import DateShift, Policy
+from pixelclean.version import __version__
+
+_TYPES = (Type.ONE, Type.TWO, Type.THREE, Type.UNDEFINED)
+_IN_WORDS = {
+    Action.REMOVE: "removed",
+    Action.EMPTY: "emptied",
+    Action.DUMMY: "dummy",
+    Action.NEW_UID: "new UID",
+    Action.KEEP: "kept",
+    Action.CLEAN: "cleaned",
+    Action.SHIFT: "shifted",
+    Action.PSEUDONYM: "pseudonym",
+    Action.KEEP_UID: "kept",
+    Action.KEEP_DATE: "kept if a date",
+    Action.KEEP_AGE: "kept, oldest grouped",
+    Action.KEEP_IF_WELL_FORMED: "kept if well formed",
+    Action.CODE: "kept if published",
+    Action.ORDER: "by order",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One attribute of Table E.1-1: the profile's code, the code in force, and what is done for Types 1, 2, 3, and
+    where the IOD does not define it."""
+
+    tag: str
+    name: str
+    profile: str
+    in_force: str
+    done: tuple[str, str, str, str]
+
+    @property
+    def short(self) -> str:
+        """One word where the Type makes no difference."""
+        return self.done[0] if len(set(self.done)) == 1 else " / ".join(self.done)
+
+
+def lines(policy: Policy) -> tuple[Line, ...]:
+    """Every row of Table E.1-1 with what the policy does to it, in the order of the table."""
+    return tuple(_line(row, policy) for row in table_rows())
+
+
+def statement(policy: Policy) -> str:
+    """The statement in Markdown."""
+    return "\n".join(_sections(policy)) + "\n"
+
+
+def _line(row: Row, policy: Policy) -> Line:
+    rules = rules_of(policy.header)
+    in_force = row.code(policy.header.options)
+    if "x" in row.id or row.id == "private":
+        tag = row.id if row.id == "private" else f"{row.id[:4]},{row.id[4:]}"
+        return Line(tag, row.name, row.basic, in_force, _of_a_group(row, policy))
+    number = int(row.id, 16)
+    decided = [_IN_WORDS[rules.for_type(number, kind).action] for kind in _TYPES]
+    if number in rules.orders:
+        in_force = f"order: {rules.orders[number].means}"
+    return Line(
+        f"{row.id[:4]},{row.id[4:]}", row.name, row.basic, in_force, (decided[0], decided[1], decided[2], decided[3])
+    )
+
+
+def _of_a_group(row: Row, policy: Policy) -> tuple[str, str, str, str]:
+    """Private attributes, overlays and curves: the Type says nothing about them."""
+    options = policy.header.options
+    done = "removed"
+    if row.id == "private" and Option.RETAIN_SAFE_PRIVATE in options:
+        done = "kept if known to be safe"
+    elif row.id == "60xx3000" and Option.CLEAN_GRAPHICS in options:
+        done = "cleaned: text in the plane is taken out"
+    elif row.id == "60xx4000" and Option.CLEAN_GRAPHICS in options:
+        done = "cleaned"
+    return (done, done, done, done)
+
+
+def _sections(policy: Policy) -> Iterator[str]:
+    yield f"# De-identification conformance statement: policy {policy.name} {policy.version}"
+    yield ""
+    yield f"pixelclean {__version__} as a de-identifier by DICOM PS3.15 2026d Annex E, and as a re-identifier (E.1.2)."
+    yield f"Policy digest (SHA-256): `{policy.digest}`. Author: {policy.author}. Approved by: {policy.approver}."
+    for section in (_profile, _integrity, _inserted, _manners, _attributes, _others, _private, _encryption, _limits):
+        yield ""
+        yield from section(policy)
+
+
+def _profile(policy: Policy) -> Iterator[str]:
+    codes = method_of(policy).codes
+    yield "## Profile and options"
+    yield ""
+    if "113100" in codes:
+        yield "Claims the Basic Application Level Confidentiality Profile (113100) with these options:"
+    else:
+        yield "Leaves more than the Basic Profile does: 113100 is **not** claimed. Options in force:"
+    yield ""
+    for option in policy.header.options:
+        yield f"- {option.replace('_', ' ')} ({CODES[option]})"
+    yield ""
+    yield "Not available: Clean Recognizable Visual Features (113102). Rules for options that meet on one attribute: what is"
+    yield "ordered for the attribute by the policy comes first; cleaning (C) wins over keeping (K); an option wins over the"
+    yield "profile (E.1.1). Codes of pixel options appear only in files with pixels that were proven."
+
+
+def _integrity(policy: Policy) -> Iterator[str]:
+    yield "## Referential integrity"
+    yield ""
+    yield "UIDs, Patient ID and name, IDs, local codes and date shifts come from one secret key by HMAC-SHA-256: the same in"
+    yield "every study, run and machine that uses the key, and nothing in common under another key. UIDs are 2.25.N (PS3.5"
+    yield "B.2). References in any depth are mapped alike. A file that bears UIDs of this key keeps them: stages may follow"
+    yield "each other. An instance without Patient ID is placed by name and birth date, without those by study."
+
+
+def _inserted(policy: Policy) -> Iterator[str]:
+    yield "## Inserted attributes"
+    yield ""
+    yield "- Patient Identity Removed (0012,0062): YES"
+    yield "- De-identification Method (0012,0063), after the values of earlier steps: " + "; ".join(
+        method_of(policy).texts
+    )
+    yield f"- De-identification Method Code Sequence (0012,0064): {', '.join(method_of(policy).codes) or 'none'}"
+    yield "- Longitudinal Temporal Information Modified (0028,0303): " + _temporal(policy)
+    yield "- Burned In Annotation (0028,0301): NO where Clean Pixel Data was done and proven; Recognizable Visual Features"
+    yield "  (0028,0302) by kind of object"
+    yield "- Contributing Equipment Sequence (0018,A001): pixelclean, purpose (109104, DCM, De-identifying Equipment)"
+    yield "- File meta information and preamble: new; nothing of the source's is carried over"
+
+
+def _temporal(policy: Policy) -> str:
+    if Option.RETAIN_FULL_DATES in policy.header.options:
+        return "UNMODIFIED, unless an earlier step said less"
+    return "MODIFIED, unless an earlier step said REMOVED" if _moves(policy) else "REMOVED"
+
+
+def _moves(policy: Policy) -> bool:
+    return Option.RETAIN_MODIFIED_DATES in policy.header.options
+
+
+def _manners(policy: Policy) -> Iterator[str]:
+    header = policy.header
+    yield "## How values are made"
+    yield ""
+    yield "- Dummies are the same for everyone: texts REMOVED, names REMOVED^, dates 19000101, times 000000, numbers 0."
+    if Option.CLEAN_DESCRIPTORS in header.options:
+        yield f"- Descriptors: {DESCRIPTOR_CLEANING}"
+    if _moves(policy):
+        unit = "whole days; times of day stay" if header.shift is DateShift.DAYS else "days and seconds"
+        yield f"- Dates and times: moved back by 1 to {header.longest_shift_days} days, {unit}, one shift a patient from the"
+        yield "  key, so that intervals and order within a patient stay. What is no date is treated by the profile."
+    if Option.RETAIN_PATIENT_CHARACTERISTICS in header.options:
+        yield f"- Patient characteristics: ages over {header.oldest_age} years are written as {header.oldest_age + 1:03d}Y;"
+        yield "  texts among them are cleaned as descriptors are."
+    yield "- AE titles that a device option cleans become keyed pseudonyms. Codes of published schemes stay, local ones become"
+    yield "  keyed pseudonyms without a meaning."
+    for order in header.attributes:
+        yield f"- {order.attribute}: {_order_in_words(policy, order.attribute)}"
+
+
+def _order_in_words(policy: Policy, attribute: str) -> str:
+    order = next(order for order in policy.header.attributes if order.attribute == attribute)
+    bounds = [
+        f"from {order.lowest:g}" if order.lowest is not None else "",
+        f"to {order.highest:g}" if order.highest is not None else "",
+    ]
+    details = {
+        "value": f'"{order.value}"',
+        "bin": " ".join((f"of {order.width:g}", *filter(None, bounds))),
+        "only": ", ".join(order.only),
+    }
+    return f"{order.means} {details.get(order.means, '')}".strip()
+
+
+def _attributes(policy: Policy) -> Iterator[str]:
+    yield "## Attributes of Table E.1-1"
+    yield ""
+    yield "Done at every depth. Four words: for Type 1, Type 2, Type 3 and where the IOD does not define the attribute; 1C"
+    yield "counts as 1, 2C as 2. X on an attribute that the IOD demands becomes empty or a dummy."
+    yield ""
+    yield "| tag | attribute | profile | in force | done |"
+    yield "|---|---|---|---|---|"
+    for line in lines(policy):
+        yield f"| {line.tag} | {line.name} | {line.profile} | {line.in_force} | {line.short} |"
+
+
+def _others(policy: Policy) -> Iterator[str]:
+    rules = rules_of(policy.header)
+    yield "## Attributes that the table does not name"
+    yield ""
+    yield "Unknown elements of even groups are removed. Known ones by their value representation, numbers and coded values"
+    yield "kept where they are what they should be. These texts and tables pass after review:"
+    yield ""
+    for tag in sorted(reviewed().text | reviewed().binary):
+        yield f"- ({tag >> 16:04X},{tag & 0xFFFF:04X}) {keyword_for_tag(tag)}, VR {dictionary_VR(tag)}"
+    outside = [tag for tag in sorted(rules.orders) if f"{tag:08X}" not in {row.id for row in table_rows()}]
+    for tag in outside:
+        yield f"- ({tag >> 16:04X},{tag & 0xFFFF:04X}) {keyword_for_tag(tag)}: order {rules.orders[tag].means}"
+
+
+def _private(policy: Policy) -> Iterator[str]:
+    yield "## Private attributes"
+    yield ""
+    if Option.RETAIN_SAFE_PRIVATE not in policy.header.options:
+        yield "All are removed, their creators too."
+        return
+    yield "Kept where known to be safe, with their creators, blocks numbered anew: what the instance itself declares in"
+    yield "(0008,0300), and:"
+    yield ""
+    for private in listed_private():
+        yield f"- ({private.group:04X},xx{private.element:02X}) {private.creator}: {private.meaning or 'no meaning published'} [{private.source}]"
+
+
+def _encryption(policy: Policy) -> Iterator[str]:
+    yield "## Encrypted Attributes Sequence"
+    yield ""
+    yield "With recipients' certificates given to a run: every top-level element that was removed or replaced, private ones"
+    yield "included, pixel data, overlays, curves and waveforms not, in one item of Modified Attributes Sequence, Explicit VR"
+    yield "Little Endian; CMS enveloped data (RFC 5652) for all recipients; RSA key transport (PKCS #1 v1.5), RSA keys of"
+    yield "2048 bits or more; AES-256 in CBC mode; recipients named by subject key identifier where the certificate has one."
+    yield "Words of Big Endian files keep their order. Nothing is signed: who holds a certificate can make an envelope, so"
+    yield "what comes back proves nothing about its author. Re-identification reads AES-128, -192, -256 and Triple-DES."
+
+
+def _limits(policy: Policy) -> Iterator[str]:
+    limits = policy.limits
+    yield "## Limits"
+    yield ""
+    yield f"Files up to {limits.file_bytes >> 20} MiB, {limits.depth} nested sequences, {limits.elements:,} elements. What cannot"
+    yield "be read is never passed on: it waits in the queue or in quarantine with a reason code. Objects that embed documents,"
+    yield f"models, voices or raw data: {policy.header.embedded}. Attributes that later editions add are unknown and removed."

@@ -1,0 +1,17 @@
+"""The cleaning of a data set as heading.Deidentified calls it."""
+
+from pydicom import Dataset
+
+from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
+from pixelclean.header import Cleaned, assigned_in, clean_header, harvest, made_by, patient_of, retains
+from pixelclean.key import ProjectKey
+from pixelclean.policy import HeaderPolicy
+
+
+def cleaned_by(
+    dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments = NO_ASSIGNMENTS
+) -> Cleaned:
+    """Harvest first, then clean."""
+    by_key, by_mapping = made_by(key), assigned_in(dataset, patient_of(dataset, key, "", assignments))
+    identifiers = harvest(dataset, retains(policy), made=lambda text: by_key(text) or by_mapping(text))
+    return clean_header(dataset, key, policy, "digest-of-the-file", identifiers, assignments)

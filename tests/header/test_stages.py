@@ -1,0 +1,130 @@
+"""Two stages, two runs, two keys: what stays consistent, and what must not."""
+
+import copy
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from annex_e import cleaned_by
+from pydicom import Dataset, Sequence
+
+from pixelclean.header import Cleaned, Method, earlier_method, is_own, mark_identity_removed, method_of
+from pixelclean.key import ProjectKey
+from pixelclean.options import Option
+from pixelclean.policy import DateShift, HeaderPolicy, Policy
+
+CleanBy = Callable[[Dataset, HeaderPolicy], Cleaned]
+FIRST, SECOND, ARCHIVE = (Policy.load(name) for name in ("pseudonymize", "quasi-identifiers", "research"))
+
+
+def staged(dataset: Dataset, policy: Policy, key: ProjectKey, clean_by: CleanBy) -> Dataset:
+    """One stage with its marks, as heading.Deidentified leaves it."""
+    cleaned = clean_by(dataset, policy.header).dataset
+    mark_identity_removed(cleaned, method_of(policy).after(earlier_method(dataset, key)))
+    return cleaned
+
+
+def test_the_second_stage_keeps_the_uids_and_ids_of_the_first(patient, key, clean_by) -> None:
+    first = staged(patient, FIRST, key, clean_by)
+    second = staged(first, SECOND, key, clean_by)
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID", "PatientID", "PatientName"):
+        assert second[keyword].value == first[keyword].value != patient[keyword].value
+
+
+def test_two_stages_move_dates_as_one_does(patient, key, clean_by) -> None:
+    at_once = staged(patient, SECOND, key, clean_by)
+    in_two = staged(staged(patient, FIRST, key, clean_by), SECOND, key, clean_by)
+    assert in_two.StudyDate == at_once.StudyDate != patient.StudyDate
+    assert in_two.PatientID == at_once.PatientID
+
+
+def test_dates_that_were_moved_are_not_moved_again(patient, key, clean_by) -> None:
+    once = staged(patient, ARCHIVE, key, clean_by)
+    assert staged(once, ARCHIVE, key, clean_by).StudyDate == once.StudyDate
+
+
+def test_the_first_stage_leaves_what_the_second_needs_for_the_age(patient, key, clean_by) -> None:
+    patient.StudyDate, patient.PatientBirthDate = "20070717", "19490707"
+    first = staged(patient, FIRST, key, clean_by)
+    assert first.PatientBirthDate == "19490707" and first.StudyDate == "20070717"
+    second = staged(first, SECOND, key, clean_by)
+    assert second.PatientAge == "055Y" and not second.PatientBirthDate
+
+
+def test_methods_accumulate(patient, key, clean_by) -> None:
+    first = staged(patient, FIRST, key, clean_by)
+    second = staged(first, SECOND, key, clean_by)
+    assert list(second.DeidentificationMethod)[: len(first.DeidentificationMethod)] == list(
+        first.DeidentificationMethod
+    )
+    assert "policy quasi-identifiers 1" in second.DeidentificationMethod
+    assert "PatientAge: bins of 5 years, lower bound written" in second.DeidentificationMethod
+    codes = [item.CodeValue for item in second.DeidentificationMethodCodeSequence]
+    assert len(codes) == len(set(codes)) and {"113100", "113106", "113107"} <= set(codes)
+    assert second.LongitudinalTemporalInformationModified == "MODIFIED"
+
+
+def test_the_first_stage_does_not_claim_the_profile(patient, key, clean_by) -> None:
+    first = staged(patient, FIRST, key, clean_by)
+    assert "113100" not in {item.CodeValue for item in first.DeidentificationMethodCodeSequence}
+
+
+def test_claims_of_others_are_neither_believed_nor_repeated(patient, key, clean_by) -> None:
+    patient.PatientIdentityRemoved = "YES"
+    patient.DeidentificationMethod = ["Zoe Sentinel's own script", "Basic Application Confidentiality Profile"]
+    patient.LongitudinalTemporalInformationModified = "MODIFIED"
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "113101", "DCM", "Clean Pixel Data Option"
+    patient.DeidentificationMethodCodeSequence = Sequence([code])
+    assert not is_own(patient, key)
+    cleaned = staged(patient, ARCHIVE, key, clean_by)
+    assert cleaned.DeidentificationMethod[:2] == [
+        "earlier de-identification, its description removed",
+        "Basic Application Confidentiality Profile",
+    ]
+    assert "113101" not in {item.CodeValue for item in cleaned.DeidentificationMethodCodeSequence}
+    assert cleaned.PatientID != patient.PatientID and cleaned.StudyDate != patient.StudyDate
+
+
+def test_a_file_of_this_key_is_recognised_and_that_of_another_is_not(patient, key, clean_by) -> None:
+    cleaned = clean_by(patient, ARCHIVE.header).dataset
+    assert is_own(cleaned, key)
+    assert not is_own(cleaned, ProjectKey(bytes(32))) and not is_own(patient, key)
+
+
+def test_full_dates_after_moved_ones_are_still_said_to_be_modified(patient, key, clean_by) -> None:
+    moved = staged(patient, ARCHIVE, key, clean_by)
+    kept = clean_by(moved, HeaderPolicy(options=(Option.RETAIN_FULL_DATES,))).dataset
+    assert kept.StudyDate == moved.StudyDate
+    assert kept.LongitudinalTemporalInformationModified == "MODIFIED"
+
+
+@pytest.mark.parametrize("shift", DateShift)
+def test_a_study_over_midnight_keeps_its_intervals(shift, patient, key, clean_by) -> None:
+    policy = HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,), shift=shift)
+    moments = [("20200228", "235930.5"), ("20200229", "000010"), ("20200301", "120000"), ("20210101", "000000.000001")]
+    before, after = [], []
+    for day, time in moments:
+        instance = copy.deepcopy(patient)
+        instance.AcquisitionDate, instance.AcquisitionTime = day, time
+        cleaned = clean_by(instance, policy).dataset
+        before.append(moment(day, time))
+        after.append(moment(cleaned.AcquisitionDate, cleaned.AcquisitionTime))
+    assert [each - before[0] for each in before] == [each - after[0] for each in after]
+    assert after[0] < before[0]
+
+
+def moment(day: str, time: str) -> datetime:
+    text = f"{day}{time}" if "." in time else f"{day}{time}.0"
+    return datetime.strptime(f"{text}+0000", "%Y%m%d%H%M%S.%f%z")
+
+
+def test_another_key_has_no_uid_id_or_date_in_common(patient, key) -> None:
+    outputs = [cleaned_by(patient, each, ARCHIVE.header).dataset for each in (key, ProjectKey(bytes(32)))]
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "PatientID", "PatientName", "StudyDate"):
+        assert outputs[0][keyword].value != outputs[1][keyword].value
+
+
+def test_the_method_of_an_earlier_step_comes_first_and_each_once() -> None:
+    earlier, later = Method(("113106",), ("a", "b")), Method(("113100", "113106"), ("b", "c"))
+    assert later.after(earlier) == Method(("113106", "113100"), ("a", "b", "c"))
