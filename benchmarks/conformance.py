@@ -3,15 +3,18 @@
 Only pairs count of which dciodvfy reads both to the end.  It quotes values, so every quoted part is struck out before
 anything is compared or printed.
 
-    python benchmarks/conformance.py [--out OUT of an earlier run, its store beside it, and --base its INPUT]
+    python benchmarks/conformance.py [--policies basic research ...]
+    python benchmarks/conformance.py --out OUT --base INPUT     OUT of an earlier run, its store beside it
 """
 
+import argparse
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import running
@@ -32,6 +35,7 @@ _VALUES = (
 
 def main() -> None:
     options = running.parser(__doc__)
+    options.add_argument("--policies", nargs="+", metavar="POLICY", help="one run with each of them")
     options.add_argument("--out", type=Path, help="OUT of an earlier run")
     options.add_argument("--base", type=Path, help="INPUT of that run (default: DATA/files)")
     chosen = options.parse_args()
@@ -41,8 +45,18 @@ def main() -> None:
     base = chosen.base or chosen.data / "files"
     with tempfile.TemporaryDirectory(prefix="pixelclean-conformance-") as name:
         spool = Path(name)
-        run = running.earlier(chosen.out) if chosen.out else running.clean([base], spool / "out", spool / "key", chosen)
-        sys.exit(1 if _compare(run, base) else 0)
+        sys.exit(1 if sum(_compare(run, base) for run in _runs(chosen, base, spool)) else 0)
+
+
+def _runs(chosen: argparse.Namespace, base: Path, spool: Path) -> Iterator[running.Run]:
+    """The earlier run, or one run with each policy."""
+    if chosen.out:
+        yield running.earlier(chosen.out)
+        return
+    for number, policy in enumerate(chosen.policies or [chosen.policy]):
+        print(f"policy {policy or 'basic'}")
+        chosen.policy = policy
+        yield running.clean([base], spool / f"out{number}", spool / f"key{number}", chosen)
 
 
 def _compare(run: running.Run, base: Path) -> int:
