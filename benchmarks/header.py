@@ -37,6 +37,7 @@ import running
 WORKER = Path(__file__).with_name("header_tools.py")
 PEERS = ("dicognito", "dicom-anonymizer", "deid")
 PASSES = 3
+FIRST, LATER = slice(0, 1), slice(1, None)
 MEMORY = Path("/dev/shm")  # outputs go there: the disk counts for nobody, and bringing a file to it costs nothing
 WARM_UP = running.ROOT / "sample_data" / "ct-plain.dcm"
 
@@ -56,15 +57,21 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians over the rounds: files a second by the clock and by processor time; `memory` is the peak in bytes."""
+    """Medians over the rounds of one tool: of the first pass of a process over the files, and of the later ones.
+
+    `first` and `later` are files per second of processor time, which other programs of the machine disturb least;
+    `share` of them is what part that is of the fastest peer's in the same round; `clock` is files per second of the
+    later passes by the clock, `memory` the peak in bytes.
+    """
 
     tool: str
     version: str
     pydicom: str
     first: float
+    first_share: float
     later: float
-    first_cpu: float
-    later_cpu: float
+    later_share: float
+    clock: float
     memory: int
 
 
@@ -77,21 +84,24 @@ def main() -> None:
     options.add_argument("--json", type=Path, help="write the figures there too")
     chosen = options.parse_args()
     running.require(chosen.data)
-    with tempfile.TemporaryDirectory(prefix="pixelclean-header-", dir=MEMORY if MEMORY.is_dir() else None) as name:
-        spool = Path(name)
-        tools = tuple(_tools(chosen, spool))
-        files = _readable_by_all(tools, chosen, spool)
-        turns = _turns(tools, files, chosen, spool)
-    figures = [_figures(tool, len(files), turns[tool]) for tool in tools]
+    with _folder(None) as peers, _folder(MEMORY if MEMORY.is_dir() else None) as spool:
+        tools = tuple(_tools(chosen, Path(peers)))
+        files = _readable_by_all(tools, chosen, Path(spool))
+        turns = _turns(tools, files, chosen, Path(spool))
+    figures = list(_figures(turns, len(files)))
     _print(figures, len(files), chosen)
     if chosen.json is not None:
         chosen.json.write_text(json.dumps([asdict(each) for each in figures], indent=1), encoding="utf-8")
 
 
-def _tools(chosen: argparse.Namespace, spool: Path) -> Iterator[Tool]:
+def _folder(where: Path | None) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="pixelclean-header-", dir=where)
+
+
+def _tools(chosen: argparse.Namespace, place: Path) -> Iterator[Tool]:
     for policy in filter(None, chosen.policies.split(",")):
         yield Tool("pixelclean", Path(sys.executable), policy)
-    peers = (chosen.peers or _environment(spool / "peers")).absolute()
+    peers = (chosen.peers or _environment(place)).absolute()
     yield from (Tool(peer, peers / "bin" / "python") for peer in PEERS)
 
 
@@ -153,38 +163,45 @@ def _run(tool: Tool, files: list[str], passes: int, core: int, spool: Path) -> d
     return answer
 
 
-def _figures(tool: Tool, files: int, answers: list[dict[str, Any]]) -> Figures:
-    def rate(clock: str, passes: slice) -> float:
-        return float(statistics.median(files / each[clock] for answer in answers for each in answer["passes"][passes]))
+def _figures(turns: dict[Tool, list[dict[str, Any]]], files: int) -> Iterator[Figures]:
+    first = {tool: [_rate(answer, files, "cpu", FIRST) for answer in answers] for tool, answers in turns.items()}
+    later = {tool: [_rate(answer, files, "cpu", LATER) for answer in answers] for tool, answers in turns.items()}
+    for tool, answers in turns.items():
+        versions = answers[0]["versions"]
+        yield Figures(
+            tool.label,
+            versions[tool.name],
+            versions["pydicom"],
+            statistics.median(first[tool]),
+            _share(first, tool),
+            statistics.median(later[tool]),
+            _share(later, tool),
+            statistics.median(_rate(answer, files, "wall", LATER) for answer in answers),
+            int(statistics.median(answer["memory"] for answer in answers)),
+        )
 
-    versions = answers[0]["versions"]
-    first, later = slice(0, 1), slice(1, None)
-    return Figures(
-        tool.label,
-        versions[tool.name],
-        versions["pydicom"],
-        rate("wall", first),
-        rate("wall", later),
-        rate("cpu", first),
-        rate("cpu", later),
-        int(statistics.median(answer["memory"] for answer in answers)),
-    )
+
+def _rate(answer: dict[str, Any], files: int, clock: str, passes: slice) -> float:
+    return float(statistics.median(files / each[clock] for each in answer["passes"][passes]))
+
+
+def _share(rates: dict[Tool, list[float]], tool: Tool) -> float:
+    """The median over the rounds of what part a tool's rate is of the fastest peer's."""
+    fastest = max((peer for peer in rates if peer.name in PEERS), key=lambda peer: statistics.median(rates[peer]))
+    return statistics.median(own / best for own, best in zip(rates[tool], rates[fastest], strict=True))
 
 
 def _print(figures: list[Figures], files: int, chosen: argparse.Namespace) -> None:
-    fastest = max(each.first for each in figures if each.tool in PEERS)
-    fastest_later = max(each.later for each in figures if each.tool in PEERS)
-    head = ("tool", "version", "files/s", "of fastest", "later", "of fastest", "by cpu", "later", "MiB")
+    head = ("tool", "version", "first pass", "of fastest", "later", "of fastest", "by the clock", "MiB")
     rows = [
         (
             each.tool,
             each.version,
             f"{each.first:.1f}",
-            f"{each.first / fastest:.2f}",
+            f"{each.first_share:.2f}",
             f"{each.later:.1f}",
-            f"{each.later / fastest_later:.2f}",
-            f"{each.first_cpu:.1f}",
-            f"{each.later_cpu:.1f}",
+            f"{each.later_share:.2f}",
+            f"{each.clock:.1f}",
             f"{each.memory / (1 << 20):.0f}",
         )
         for each in figures
@@ -192,10 +209,8 @@ def _print(figures: list[Figures], files: int, chosen: argparse.Namespace) -> No
     print(running.table(head, rows))
     pydicoms = ", ".join(sorted({each.pydicom for each in figures}))
     print(
-        f"\n{files} files, one core, Python {platform.python_version()}, pydicom {pydicoms}; medians of {chosen.rounds} rounds:"
-    )
-    print(
-        f"the first pass of a process over the files, and the {PASSES - 1} later ones; of fastest: of the fastest peer"
+        f"\n{files} files, files per second of one processor, Python {platform.python_version()}, pydicom {pydicoms}; "
+        f"medians of {chosen.rounds} rounds"
     )
 
 

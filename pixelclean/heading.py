@@ -31,6 +31,7 @@ from pixelclean.header import (
     method_of,
     patient_of,
     retains,
+    rules_of,
     says_deidentified,
     silence,
     withhold,
@@ -73,7 +74,7 @@ class Heading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
-    """Profile and options of a policy: claimed here, proven before release.
+    """Profile and options of a policy: claimed here, proven before release; ConfigurationError for a wrong policy.
 
     The claims are written before the proof is made, since the proof is made on the written file; a draft whose proof
     does not hold is thrown away with its claims.
@@ -83,6 +84,9 @@ class Deidentified:
     policy: Policy
     assignments: Assignments = NO_ASSIGNMENTS
     recipients: Recipients | None = None
+
+    def __post_init__(self) -> None:
+        rules_of(self.policy.header)  # a wrong order stops the run before its first file
 
     @property
     def digest(self) -> str:

@@ -1,5 +1,6 @@
 """From the walked tree to a pydicom data set whose every value has been interpreted once, at every depth."""
 
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 
 from pydicom import DataElement, Dataset, Sequence
@@ -7,8 +8,8 @@ from pydicom.charset import convert_encodings, default_encoding
 from pydicom.datadict import private_dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.filewriter import correct_ambiguous_vr_element
-from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
+from pydicom.valuerep import PersonName
 from pydicom.values import convert_value
 
 from pixelclean.dicom.character_sets import defined_terms
@@ -86,13 +87,14 @@ class _Level:
         raw = RawDataElement(tag, vr, length, element.value, element.start, self.implicit, self.little)
         value = convert_value(vr, raw, self.charset if element.tag != _CHARACTER_SET else default_encoding)
         if vr == "PN":
-            for name in value if isinstance(value, MultiValue) else (value,):
-                str(name)  # names are lazy
+            _remember_bytes(value, element.value)
         if element.tag in _LUT_DESCRIPTORS and isinstance(value, list) and value[0] < 0:
             value[0] += 1 << 16
         made = DataElement(tag, vr, value, element.start, element.undefined, already_converted=True)
         if len(vr) != 2:
             correct_ambiguous_vr_element(made, dataset, self.little)
+        if len(made.VR) != 2 and not is_private(element.tag):
+            made.VR = "OW"  # pydicom leaves some open, retired or not of medicine: their values are bytes still
         return made
 
     def _representation(self, tag: BaseTag, element: Element, dataset: Dataset) -> str:
@@ -106,6 +108,15 @@ class _Level:
             # PS3.5 A.1: the root's Pixel Representation decides for the whole tree
             vr = "SS" if self.signed else "US"
         return vr or "UN"
+
+
+def _remember_bytes(value: PersonName | MutableSequence[PersonName], encoded: bytes) -> None:
+    """Give names that do not decode their bytes back, which may be read by another character set."""
+    names = [value] if isinstance(value, PersonName) else value
+    spelled = encoded.rstrip(b"\0 ").split(b"\\")
+    if len(spelled) == len(names) and any("\ufffd" in str(name) for name in names):
+        for name, original in zip(names, spelled, strict=True):
+            name.original_string = original
 
 
 def _private_vr(tag: BaseTag, dataset: Dataset) -> str | None:

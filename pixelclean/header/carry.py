@@ -15,10 +15,11 @@ from pydicom.datadict import dictionary_VR
 from pixelclean.assignments import Assignments, mapped_id
 from pixelclean.header import ages, codes
 from pixelclean.header.actions import Action
-from pixelclean.header.dates import Shift, is_well_formed, shifted
+from pixelclean.header.dates import Shift, as_written, shifted
 from pixelclean.header.descriptors import cleaned_values
 from pixelclean.header.forms import like
 from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.legible import is_legible
 from pixelclean.header.ordered import ordered
 from pixelclean.header.private import Treatment
 from pixelclean.header.tables import bounded
@@ -56,7 +57,7 @@ class Carrier:
                 parts = (codes.part(tag, str(value), item, self.key) for value in values_of(before))
                 return _joined(before, dictionary_VR(tag), parts)
             case Action.KEEP:
-                value = bounded(tag, before.value, item)
+                value = bounded(tag, before.value, item) if is_legible(before, item) else None
                 return None if value is None and before.value is not None else like(before, value)
             case Action.KEEP_UID:
                 return _joined(before, "UI", texts_of(before)) if all(map(_is_uid, texts_of(before))) else None
@@ -76,7 +77,7 @@ class Carrier:
     def _dated(self, item: Dataset, element: DataElement) -> str | None:
         """What the date option in force makes of a date; None without one."""
         if Option.RETAIN_FULL_DATES in self.policy.options:
-            return "\\".join(texts_of(element)) if is_well_formed(element) else None
+            return as_written(element)
         if Option.RETAIN_MODIFIED_DATES in self.policy.options:
             return shifted(item, element, self.shift)
         return None
@@ -89,7 +90,7 @@ class Carrier:
             case Action.SHIFT:
                 return shifted(item, before, self.shift)
             case Action.KEEP_DATE:
-                return "\\".join(texts_of(before)) if is_well_formed(before) else None
+                return as_written(before)
             case Action.KEEP_AGE:
                 return _all(ages.grouped(text, self.policy.oldest_age) for text in texts_of(before))
             case Action.PSEUDONYM:

@@ -93,6 +93,12 @@ def is_well_formed(element: DataElement) -> bool:
     return _moments(texts, _vr(element)) is not None
 
 
+def as_written(element: DataElement) -> str | None:
+    """The values as they are, each in its place, without padding; None where `is_well_formed` is False."""
+    texts = _texts(element)
+    return "\\".join(texts) if texts is not None and is_well_formed(element) else None
+
+
 def other_half(tag: int) -> int | None:
     """The TM attribute that belongs to a DA attribute, or the other way about; None where there is none."""
     keyword = keyword_for_tag(tag)

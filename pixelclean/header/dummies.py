@@ -37,7 +37,7 @@ _BY_VR: Mapping[str, object] = {
     "IS": "0",
     "FL": 0.0,
     "FD": 0.0,
-} | dict.fromkeys(("US", "SS", "UL", "SL", "UV", "SV", "US or SS"), 0)
+} | dict.fromkeys(("US", "SS", "UL", "SL", "UV", "SV", "US or SS", "AT"), 0)
 
 _NOTHING_TO_SEE = b"\0\0"
 

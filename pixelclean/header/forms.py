@@ -14,7 +14,9 @@ _WELL_FORMED = {
     "CS": re.compile(r"[A-Za-z0-9 _\-]{0,16}"),
     "AS": re.compile(r"[0-9]{3}[DWMY] ?|"),
     "DS": re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?)?\s*"),
-    "IS": re.compile(r"\s*([+-]?[0-9]+)?\s*"),
+    "IS": re.compile(
+        r"\s*([+-]?[0-9]{1,11})?\s*"
+    ),  # 12 characters, PS3.5 6.2: more are no count, but a moment or an ID
 }
 # Coded values whose terms follow a pattern: letters of directions, numbers of context groups.
 _NARROWER = {
@@ -35,8 +37,8 @@ def holds_too_many(element: DataElement) -> bool:
 
 
 def empty(tag: BaseTag) -> DataElement:
-    """The attribute without a value."""
-    vr = dictionary_VR(tag)
+    """The attribute without a value, under the last VR where the dictionary allows several."""
+    vr = dictionary_VR(tag).rpartition(" ")[2]
     return DataElement(tag, vr, Sequence() if vr == "SQ" else empty_value_for_VR(vr), already_converted=True)
 
 
@@ -51,9 +53,10 @@ def well_formed(element: DataElement) -> DataElement:
     """The same value, or none where it is not what its VR promises: it could be any text."""
     vr = dictionary_VR(element.tag)
     pattern = _NARROWER.get(keyword_for_tag(element.tag), _WELL_FORMED[vr])
-    if not all(isinstance(value, int | float) or pattern.fullmatch(str(value)) for value in values_of(element)):
+    texts = [str(value) for value in values_of(element)]  # numbers too: a coded value may come as one
+    if not all(map(pattern.fullmatch, texts)):
         return empty(element.tag)
-    return like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, element.value)
+    return like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, "\\".join(texts))
 
 
 def has_form(vr: str, value: object) -> bool:

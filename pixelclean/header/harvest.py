@@ -10,6 +10,7 @@ from pixelclean.dicom.dictionary import know_additions
 from pixelclean.header.ages import age_between
 from pixelclean.header.identifier import Identifier, Kind, Trace, day_of
 from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.legible import readings_of
 from pixelclean.header.telling import Coded, kind_at, meant_vr, telling
 from pixelclean.header.uids import is_registered
 from pixelclean.header.values import text_at, texts_of, texts_of_bytes
@@ -109,7 +110,7 @@ def _texts(item: Dataset) -> Iterator[tuple[int, Kind, str]]:
         kind = kind_at(int(tag), element.VR if element is not None else "UN")
         if kind is not None:
             values = texts_of(element) if element is not None else _undecoded(item, tag)
-            yield from ((int(tag), kind, text) for text in values)
+            yield from ((int(tag), kind, text) for value in values for text in readings_of(value, item))
 
 
 def _codes(item: Dataset, coded: Coded | None) -> Iterator[tuple[Kind, str]]:

@@ -5,7 +5,7 @@ of all Types that an IOD gives to a path the strictest decides, so a needed valu
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from functools import cache
 from types import MappingProxyType
@@ -27,6 +27,7 @@ _SUCCESSORS = MappingProxyType(
 
 Level = frozenset[int]
 """Where an attribute stands: the templates (one per module in use) that describe this data set or item."""
+_NO_ITEMS = Level()
 
 
 class Type(IntEnum):
@@ -67,31 +68,32 @@ def sop_classes() -> frozenset[str]:
 
 def type_of(level: Level, tag: int) -> Type:
     """The strictest Type that the level gives to an attribute."""
-    return _attributes(level).get(tag, (Type.UNDEFINED, Level()))[0]
+    return _attributes(level).get(tag, (Type.UNDEFINED, _NO_ITEMS))[0]
 
 
 def items_of(level: Level, tag: int) -> Level:
     """The level of the items of a sequence."""
-    return _attributes(level).get(tag, (Type.UNDEFINED, Level()))[1]
+    return _attributes(level).get(tag, (Type.UNDEFINED, _NO_ITEMS))[1]
 
 
 @cache
 def _attributes(level: Level) -> Mapping[int, tuple[Type, Level]]:
     """Type and item level of every attribute that a level knows."""
-    found: dict[int, tuple[Type, set[int]]] = {}
-    for tag, kind, below in _entries(level):
-        known, levels = found.setdefault(tag, (kind, set()))
-        levels.update(below)
-        found[tag] = (min(known, kind), levels)
-    return {tag: (kind, frozenset(levels)) for tag, (kind, levels) in found.items()}
-
-
-def _entries(level: Level) -> Iterable[tuple[int, Type, tuple[int, ...]]]:
-    templates = _data()["templates"]
+    kinds: dict[int, Type] = {}
+    levels: dict[int, set[int]] = {}
     for number in level:
-        for digits, text in templates[number].items():
-            kind, _, below = text.partition(">")
-            yield int(digits, 16), _TYPES[kind], (int(below),) if below else ()
+        for tag, kind, below in _entries(number):
+            kinds[tag] = min(kind, kinds.get(tag, kind))
+            if below is not None:
+                levels.setdefault(tag, set()).add(below)
+    return {tag: (kind, frozenset(levels[tag]) if tag in levels else _NO_ITEMS) for tag, kind in kinds.items()}
+
+
+@cache
+def _entries(number: int) -> tuple[tuple[int, Type, int | None], ...]:
+    """Tag, Type and template of the items (None for what is no sequence) of the attributes of one template."""
+    read = ((int(digits, 16), *text.partition(">")) for digits, text in _data()["templates"][number].items())
+    return tuple((tag, _TYPES[kind], int(below) if below else None) for tag, kind, _, below in read)
 
 
 @cache

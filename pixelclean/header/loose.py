@@ -16,6 +16,7 @@ _STEM = 5
 _WORD = 3
 _ID = 4
 _DIGITS_OF_A_CODED_VALUE = 6
+_FIRST_IDEOGRAPH = "\u2e80"
 _SUBSCRIBER = 7  # digits of a telephone number that remain without country and area
 
 
@@ -50,7 +51,7 @@ class LooseTerms:
                 match identifier.kind:
                     case Kind.PERSON:
                         parts = [word for part in name_parts(spelled) for word in _parts(part)]
-                        stems.update(parts)
+                        stems.update(parts, _in_one(spelled))
                         words.update(parts)
                         names.update(parts)
                     case Kind.DATE:
@@ -59,7 +60,8 @@ class LooseTerms:
                     case Kind.ID:
                         stems.update(_forms(spelled))
                         words.update(form for form in _forms(spelled) if len(form) >= _ID)
-                        ids.update(form for form in _forms(spelled) if len(form) >= _ID)
+                        forms = {form for whole in _forms(spelled) for form in (whole, whole.lstrip("0"))}
+                        ids.update(form for form in forms if len(form) >= _ID)
                     case Kind.ADDRESS:
                         stems.update(_forms(spelled), words_of(spelled), _subscribers(spelled))
                     case Kind.PLACE | Kind.DEVICE:
@@ -89,6 +91,9 @@ class LooseTerms:
         telling = [word for word in words_of(text) if word not in ordinary_words()]
         if any(stem in word for word in telling for stem in self.stems):
             return True
+        joined = squeezed(text)
+        if any(stem in joined for stem in self.stems if not stem.isalpha()):  # an ID in pieces: no term is like it
+            return True
         return any(len(word) >= _ID and word in self.words for word in telling) or self.is_whole(text)
 
     def is_whole(self, text: str) -> bool:
@@ -97,8 +102,8 @@ class LooseTerms:
 
     def is_number(self, text: str) -> bool:
         """The same for a number, where short ones stand by chance."""
-        digits = squeezed(text)
-        return len(digits) >= _DIGITS_OF_A_CODED_VALUE and digits in self.ids
+        forms = (squeezed(text), _plain_number(text))
+        return any(len(form) >= _DIGITS_OF_A_CODED_VALUE and form in self.ids for form in forms)
 
     def is_name(self, text: str) -> bool:
         """Whether the text is part of a name, and nothing else."""
@@ -112,12 +117,31 @@ def _parts(part: str) -> Iterator[str]:
         yield squeezed(part)
 
 
+def _in_one(name: str) -> Iterator[str]:
+    """Family and given name with nothing between them, for each way in which the name is written; letters both ways."""
+    for group in name.split("="):
+        family, given = [*map(squeezed, name_parts(group)), "", ""][:2]
+        if family and given:
+            yield family + given
+            if given < _FIRST_IDEOGRAPH:
+                yield given + family
+
+
 def _forms(identity: str) -> frozenset[str]:
     """An ID with and without what is no digit: "MRN 12-34 56" is mrn123456 and 123456."""
     if _of_ordinary_words(identity):
         return frozenset()
     digits = "".join(re.findall(r"[0-9]+", identity))
     return frozenset({squeezed(identity), digits if len(digits) >= _STEM else ""}) - {""}
+
+
+def _plain_number(text: str) -> str:
+    """The digits of a whole number: 4821377 for 04821377, 4821377.0 and 4.821377E6; "" for any other."""
+    try:
+        number = float(text)
+    except ValueError:
+        return ""
+    return str(abs(int(number))) if number.is_integer() else ""
 
 
 def _subscribers(address: str) -> Iterator[str]:

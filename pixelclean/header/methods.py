@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pydicom import Dataset
+from pydicom.datadict import tag_for_keyword
 
 from pixelclean import resources
 from pixelclean.header.harvest import read
@@ -25,6 +26,7 @@ EARLIER = "earlier de-identification, its description removed"
 _SHIFTS = {DateShift.DAYS: "whole days", DateShift.DAYS_AND_SECONDS: "days and seconds"}
 _LONGEST = 64  # VR LO
 _POLICY = re.compile(r"policy [ -~]{1,57}")
+_OF_ATTRIBUTE = re.compile(r"([A-Za-z]+): (?:bins|rare)")
 _METHOD, _CODES = 0x00120063, 0x00120064
 
 
@@ -97,6 +99,9 @@ def _own_codes(source: Dataset) -> Iterator[str]:
 
 
 def _is_known(text: str) -> bool:
+    attribute = _OF_ATTRIBUTE.match(text)
+    if attribute is not None and tag_for_keyword(attribute[1]) is None:
+        return False  # a word that anybody may have put there
     return any(pattern.fullmatch(text) for pattern in _patterns())
 
 

@@ -1,8 +1,8 @@
 """Identifiers in values that are bytes: numbers, tables, profiles, codestreams.
 
 Any bytes spell short words by chance, so only what no chance spells is looked for: names and IDs of five characters or
-more, and full names.  They are looked for as bytes, which a value of a hundred megabytes allows, in ISO 8859-1, UTF-8
-and UTF-16, and with the two bytes of each word exchanged, as a value of 16-bit words may be written.
+more, and full names.  They are looked for as bytes, which a value of a hundred megabytes allows, in UTF-8, UTF-16 and
+the character sets of DICOM, and with the two bytes of each word exchanged, as a value of 16-bit words may be written.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,6 +16,22 @@ _TELLING = 5
 _BEYOND_CHANCE = 7
 _WHOLE_DATE = 8
 _LETTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+_UNIVERSAL = ("utf-8", "utf-16-le", "utf-16-be")
+# PS3.3 C.12.1.1.2.  A name is encoded by that which it was read by, be it the wrong one, and by those it may stand in.
+_NATIONAL = (
+    *(
+        "latin-1",
+        "iso8859-2",
+        "iso8859-3",
+        "iso8859-4",
+        "iso8859-5",
+        "iso8859-6",
+        "iso8859-7",
+        "iso8859-8",
+        "iso8859-9",
+    ),
+    *("iso8859-15", "tis-620", "shift_jis", "euc_jp", "euc_kr", "gb18030"),
+)
 
 
 @final
@@ -48,7 +64,8 @@ class Needles:
 
 def _spelled(identifier: Identifier) -> Iterator[str]:
     """Words of names, full names, IDs and addresses, as they are and without accents."""
-    for text in transliterated(identifier.value.reveal()):
+    value = identifier.value.reveal()
+    for text in (value, *transliterated(value)):
         match identifier.kind:
             case Kind.PERSON:
                 parts = [part.strip() for part in name_parts(text)]
@@ -65,7 +82,8 @@ def _spelled(identifier: Identifier) -> Iterator[str]:
 
 
 def _tells(word: str) -> bool:
-    return len(word) >= _TELLING and not set(words_of(word)) <= ordinary_words()
+    is_long = len(word) >= _TELLING or (not word.isascii() and len(word.encode()) > _TELLING)
+    return is_long and not set(words_of(word)) <= ordinary_words()
 
 
 def _encoded(text: str) -> Iterator[bytes]:
@@ -74,8 +92,8 @@ def _encoded(text: str) -> Iterator[bytes]:
         if len(text) >= _TELLING:
             yield text.lower().encode("ascii")
         return
-    for cased in (text, text.upper()):
-        for encoding in ("latin-1", "utf-8", "utf-16-le", "utf-16-be"):
+    for cased in (text, text.upper(), text.title()):
+        for encoding in (*_NATIONAL, *_UNIVERSAL):
             if encoding.startswith("utf-16") and max(cased, default="") <= "\xff":
                 continue
             try:

@@ -8,15 +8,25 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag,
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.errors import ConfigurationError
 from pixelclean.header import by_vr
-from pixelclean.header.actions import Action
+from pixelclean.header.actions import Action, cleaned
 from pixelclean.header.table import row_for
+from pixelclean.header.written import is_value_of
+from pixelclean.options import Option
 from pixelclean.overrides import Means, Override
 from pixelclean.policy import HeaderPolicy
 
 _NOTHING_ORIGINAL = frozenset((Means.REMOVE, Means.EMPTY, Means.DUMMY, Means.VALUE))
-_NUMERIC = frozenset(("AS", "DS", "IS"))
-_TERMS = frozenset(("CS", "SH", "LO", "AS"))
-_UNALTERABLE = frozenset((0x00080016, 0x00080018, 0x0020000D, 0x0020000E))
+_VRS: Mapping[Means, frozenset[str]] = MappingProxyType(
+    {
+        Means.BIN: frozenset(("AS", "DS", "IS")),
+        Means.ONLY: frozenset(("CS", "SH", "LO", "AS")),
+        Means.DERIVE: frozenset(("AS",)),
+        Means.PSEUDONYM: frozenset(("LO", "SH", "AE", "UC", "PN")),
+        Means.VALUE: (by_vr.TEXTUAL | by_vr.DATES | {"PN", "AE"}) - {"UI"},
+    }
+)
+"""VRs that an order can be given for, where it cannot be for all."""
+_UNALTERABLE = frozenset((0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E))
 
 
 def orders_of(policy: HeaderPolicy) -> Mapping[int, Override]:
@@ -39,8 +49,11 @@ def is_profile_or_stricter(policy: HeaderPolicy) -> bool:
 def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
     """Tells the attributes whose values the policy lets through as they are."""
     orders, options = orders_of(policy), policy.options
+    private = {Option.RETAIN_SAFE_PRIVATE, Option.RETAIN_UIDS} <= set(options)
 
     def retained(tag: int) -> bool:
+        if tag >> 16 & 1:
+            return private  # UIDs of safe private elements stay only where UIDs do
         if (order := orders.get(tag)) is not None:
             return order.means is Means.KEEP
         row = row_for(tag)
@@ -56,25 +69,22 @@ def _tag(order: Override) -> int:
         raise ConfigurationError(f"header.attributes.{name}: no attribute of the DICOM data dictionary")
     if tag >> 16 in (0x0000, 0x0002, 0x0004, 0x7FE0) or tag >> 24 in (0x50, 0x60) or tag in _UNALTERABLE:
         raise ConfigurationError(f"header.attributes.{name}: this attribute takes no order")
-    if not _fits(order, dictionary_VR(tag)):
-        raise ConfigurationError(f"header.attributes.{name}: {order.means} is nothing for VR {dictionary_VR(tag)}")
+    vr = dictionary_VR(tag)
+    if not _fits(order, tag, vr):
+        raise ConfigurationError(f"header.attributes.{name}: {order.means} is nothing for VR {vr}")
+    if not all(is_value_of(vr, text) for text in (order.value, *order.only)):
+        raise ConfigurationError(f"header.attributes.{name}: a value is not one of VR {vr}")
     return tag
 
 
-def _fits(order: Override, vr: str) -> bool:
+def _fits(order: Override, tag: int, vr: str) -> bool:
     match order.means:
-        case Means.BIN:
-            return vr in _NUMERIC
-        case Means.ONLY:
-            return vr in _TERMS
-        case Means.DERIVE:
-            return vr == "AS"
-        case Means.PSEUDONYM:
-            return vr in ("LO", "SH", "AE", "UC", "PN")
-        case Means.VALUE:
-            return vr in by_vr.TEXTUAL | {"PN", "DA", "DT", "TM", "AE"} and vr != "UI"
-        case _:
-            return True
+        case Means.CLEAN:
+            return cleaned(tag, vr) is not None
+        case Means.DUMMY:
+            return " or " not in vr
+        case means:
+            return vr in _VRS.get(means, {vr})
 
 
 def _is_as_strict(order: Override, tag: int, policy: HeaderPolicy) -> bool:

@@ -17,7 +17,7 @@ _TEXTS = frozenset(("LO", "LT", "SH", "ST"))
 # and the layer that a plane is shown in (C.11.7), which consistency.py numbers.
 _KINDS = MappingProxyType(
     dict.fromkeys((0x0010, 0x0011, 0x0050, 0x0051, 0x0100, 0x0102), "number")
-    | dict.fromkeys((0x0015, 0x0040, 0x0045, 0x1001, 0x1301, 0x1302, 0x1303), "term")
+    | dict.fromkeys((0x0015, 0x0040, 0x1001, 0x1301, 0x1302, 0x1303), "term")
     | dict.fromkeys((0x0022, 0x1500, 0x4000), "text")
     | {0x3000: "plane"}
 )

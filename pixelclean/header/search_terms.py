@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Self, final
 
 from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
@@ -41,10 +42,12 @@ class SearchTerms:
             value = identifier.value.reveal()
             match identifier.kind:
                 case Kind.PERSON:
-                    parts = [words_of(part) for part in name_parts(value)]
-                    tokens.update(word for part in parts for word in part if is_telling(word))
-                    wholes.update(part for part in parts if len("".join(part)) > 1)
-                    phrases.update(_full_names(parts))
+                    for group in value.split("="):
+                        parts = [words_of(part) for part in name_parts(group)]
+                        full = tuple(_full_names(parts))
+                        phrases.update(full)
+                        wholes.update(part for part in parts if len("".join(part)) > 1)
+                        tokens.update(filter(is_telling, (*chain(*parts), *map("".join, full))))
                 case Kind.DATE:
                     dates.update(words_of(text) for text in date_spellings(value))
                 case Kind.TRAIT:
@@ -74,8 +77,11 @@ class SearchTerms:
 
 def is_telling(word: str) -> bool:
     """Whether a word of a name stands for it alone; ideographs and syllables tell from two characters on."""
-    enough = _LONG_ENOUGH if word.isascii() else 2
-    return len(word) >= enough and word not in ordinary_words() and not word.isdigit()
+    return _is_long_enough(word) and word not in ordinary_words() and not word.isdigit()
+
+
+def _is_long_enough(text: str) -> bool:
+    return len(text) >= (_LONG_ENOUGH if text.isascii() else 2)
 
 
 def _is_phrase(words: Words) -> bool:
@@ -86,6 +92,6 @@ def _is_phrase(words: Words) -> bool:
 
 def _full_names(parts: list[Words]) -> Iterable[Words]:
     """Family and given name in both orders."""
-    if len(parts) > 1 and len("".join(parts[0] + parts[1])) >= _LONG_ENOUGH and parts[0] and parts[1]:
+    if len(parts) > 1 and parts[0] and parts[1] and _is_long_enough("".join(parts[0] + parts[1])):
         yield parts[0] + parts[1]
         yield parts[1] + parts[0]

@@ -29,6 +29,8 @@ _TRANSLITERATED = (
     },
     {"ø": "o", "å": "a", "æ": "a", "œ": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"},
 )
+_WITHOUT_MARKS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that are letters of their own in Unicode, and not others with a mark: how they are written without them."""
 _UMLAUTS = re.compile(r"(?<=[^aeq])([aou])e")
 
 
@@ -69,7 +71,7 @@ def words_in(text: str) -> Words:
     # Decomposed before case is dropped and after: letters for mathematics have no case of their own.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return tuple(_WORD.findall(bare))
+    return tuple(_WORD.findall(bare if bare.isascii() else bare.translate(_WITHOUT_MARKS)))
 
 
 def squeezed(text: str) -> str:

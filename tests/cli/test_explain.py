@@ -58,7 +58,9 @@ def image(folder: Path, sop_class: str = ULTRASOUND, *, text: bool = True, **att
 def small_mask(tmp_path: Path) -> Path:
     """A policy that asks about nearly every mask."""
     path = tmp_path / "strict.toml"
-    path.write_text('name = "strict"\nversion = "1"\nauthor = "nobody"\napprover = "nobody"\n[pixel]\nlargest_mask = 0.01\n')
+    path.write_text(
+        'name = "strict"\nversion = "1"\nauthor = "nobody"\napprover = "nobody"\n[pixel]\nlargest_mask = 0.01\n'
+    )
     return path
 
 

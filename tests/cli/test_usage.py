@@ -15,7 +15,19 @@ from pixelclean.reasons import End, ReasonCode
 from pixelclean.version import __version__
 
 COMMANDS = (
-    *("clean", "mask", "detect", "explain", "inventory", "reidentify", "policy", "conformance", "vault", "key", "doctor"),
+    *(
+        "clean",
+        "mask",
+        "detect",
+        "explain",
+        "inventory",
+        "reidentify",
+        "policy",
+        "conformance",
+        "vault",
+        "key",
+        "doctor",
+    ),
 )
 
 

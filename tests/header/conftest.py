@@ -14,7 +14,7 @@ from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
 
 sys.path.insert(0, str(Path(__file__).parent))  # makes annex_e importable for the tests of this folder
-from annex_e import cleaned_by  # noqa: E402
+from annex_e import cleaned_by
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 

@@ -14,7 +14,7 @@ from pixelclean import resources
 from pixelclean.header import Identifier, Identifiers, Kind
 from pixelclean.header.descriptors import METHOD, cleaned, cleaned_values
 from pixelclean.header.tokens import role_of, tokens_of
-from pixelclean.header.vocabulary import Role, vocabulary
+from pixelclean.header.vocabulary import Role, folded, vocabulary
 from pixelclean.header.words import words_in
 from pixelclean.phi import Phi
 
@@ -436,7 +436,7 @@ class TestTheLists:
     def test_no_word_has_a_second_part_to_play_except_codes_in_capitals(self) -> None:
         words = vocabulary()
         for word in filter(str.isalpha, listed_words()):
-            word = "".join(words_in(word))
+            word = folded(word)
             if (role := words.roles.get(word)) in (Role.TITLE, Role.SUFFIX, Role.LABEL, Role.TOWARDS):
                 assert role is Role.TITLE and word in words.capital_codes, word
 

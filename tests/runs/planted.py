@@ -6,7 +6,7 @@ a name or a number of the patient or of the staff, in one of the ways in which p
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -17,6 +17,7 @@ from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import DicomDictionary, dictionary_VR, tag_for_keyword
 
 from pixelclean import resources
+from pixelclean.dicom import know_additions
 
 WORD = "zqxvwk"
 """Begins every word; six letters that no chance brings together and no list of words knows."""
@@ -24,6 +25,8 @@ UID_ROOT = "1.2.826.0.1.3680043.10.9999.8"
 OLD = "093Y"
 TEXT = frozenset(("SH", "LO", "ST", "LT", "UC", "UT"))
 BYTES = frozenset(("OB", "OW", "OF", "OD", "OL", "OV", "UN"))
+SPELLED = TEXT | BYTES | {"PN", "AE", "CS", "UR", "UI", "DA", "DT", "TM", "DS", "IS"}
+"""VRs of values that somebody may have written."""
 _LETTERS = "bcdfghjklmnpqrst"
 _FIRST_DAY, DAYS = date(1901, 5, 17), 3000
 _CLOCK = "111213"
@@ -96,7 +99,9 @@ def _written(word: str, vr: str) -> object | None:
         return word
     if vr in BYTES:
         return word.encode().ljust(16)
-    return {"CS": word.upper(), "AE": word.upper(), "PN": f"{word}^{word[::-1]}", "UR": f"http://{word}.invalid/"}.get(vr)
+    return {"CS": word.upper(), "AE": word.upper(), "PN": f"{word}^{word[::-1]}", "UR": f"http://{word}.invalid/"}.get(
+        vr
+    )
 
 
 def word_of(number: int) -> str:
@@ -110,6 +115,8 @@ def _day(number: int) -> str:
 
 FAMILY, GIVEN, STAFF = "Zqxfamily", "Zqxgiven", "Zqxdoctor"
 PATIENT_ID, ACCESSION = "ZQ-77177177", "88188188"
+NAMES = frozenset(("zqxfamily", "zqxgiven", "zqxdoctor", "77177177"))
+"""What `own_in` finds of patient and staff."""
 BIRTH, STUDY = "19010517", "20070717"
 STUDY_UID = f"{UID_ROOT}.1"
 _SPELLINGS = (
@@ -117,58 +124,63 @@ _SPELLINGS = (
     *(PATIENT_ID, "ZQ77177177", "MRN 77177177", ACCESSION, f"CT {FAMILY}", f"{FAMILY}_1", f"x{FAMILY.lower()}x"),
     *(f"{GIVEN[0]}.{FAMILY}", f"{GIVEN}{FAMILY}", "17.05.1901", "1901-05-17", "17 Jul 2007"),
 )
-_ROOM = {"SH": 16, "CS": 16, "AE": 16, "LO": 64}
+_ROOM = {"SH": 16, "CS": 16, "AE": 16}
+_FIXED: Mapping[str, object] = {
+    "DA": STUDY,
+    "DT": STUDY,
+    "TM": "071717",
+    "UI": STUDY_UID,
+    "AS": OLD,
+    "PN": f"{FAMILY}^{GIVEN}",
+    **dict.fromkeys(("DS", "IS"), "77177177"),
+    **dict.fromkeys(BYTES, f"{FAMILY}^{GIVEN}".encode().ljust(24)),
+    "UR": f"http://{FAMILY}.invalid/77177177",
+}
 
 
 @dataclass
 class Known:
     """A name, an ID, a day or a UID of the patient or of the staff in every place, spelled as people do."""
 
+    spared: frozenset[int] = frozenset()
     spellings: Iterator[str] = field(default_factory=lambda: cycle(_SPELLINGS))
 
     def value(self, place: Place) -> object | None:
-        """The next spelling that has room there."""
-        match place.vr:
-            case "DA" | "DT":
-                return next(text for text in cycle((BIRTH, STUDY)))
-            case "TM":
-                return "071717"
-            case "UI":
-                return STUDY_UID
-            case "DS" | "IS":
-                return "77177177"
-            case "AS":
-                return OLD
-            case "PN":
-                return f"{FAMILY}^{GIVEN}"
-            case "CS" | "AE":
-                return next(text for text in map(_coded, self.spellings) if len(text) <= 16)
-            case "UR":
-                return f"http://{FAMILY}.invalid/77177177"
-            case vr if vr in BYTES:
-                return f"{FAMILY}^{GIVEN}".encode().ljust(24)
-            case vr if vr in TEXT:
-                return next(text for text in self.spellings if len(text) <= _ROOM.get(vr, 64))
-            case _:
-                return None
+        """The next spelling that has room there; attributes that are `spared` stay without one."""
+        vr, fixed = place.vr, _FIXED.get(place.vr)
+        if place.tag in self.spared or (fixed is None and vr not in TEXT | {"CS", "AE"}):
+            return None
+        if fixed is not None:
+            return fixed
+        spelled = self.spellings if vr in TEXT else map(_coded, self.spellings)
+        return next(text for text in spelled if len(text) <= _ROOM.get(vr, 64))
 
 
 def _coded(text: str) -> str:
     return re.sub(r"[^A-Z0-9_ -]", " ", text.upper())
 
 
-def fill(data: Dataset, filler: Filler, *within: int, corner: str = "") -> None:
-    """Give every attribute of the dictionary that can hold text a value, and every sequence an item with one."""
-    for tag, (representation, _, _, _, keyword) in DicomDictionary.items():
-        if not keyword or tag >> 16 in _ELSEWHERE or keyword in _STRUCTURE or tag in data:
-            continue
-        vr = representation.split(" or ")[0]
-        if vr == "SQ":
+def fill(data: Dataset, filler: Filler, *within: int) -> None:
+    """Give every attribute of the dictionary that can hold text a value."""
+    for tag, vr in _dictionary():
+        if vr != "SQ" and tag not in data:
+            put(data, filler, tag, vr, within)
+
+
+def fill_sequences(data: Dataset, filler: Filler) -> None:
+    """Give every sequence of the dictionary an item with a text that stays wherever an item does."""
+    for tag, vr in _dictionary():
+        if vr == "SQ" and tag not in data:
             item = Dataset()
-            put(item, filler, tag_of("Manufacturer"), "LO", (*within, tag), corner)
+            put(item, filler, tag_of("Manufacturer"), "LO", (tag,))
             data.add(DataElement(tag, "SQ", Sequence([item])))
-        else:
-            put(data, filler, tag, vr, within, corner)
+
+
+def _dictionary() -> Iterator[tuple[int, str]]:
+    """Every attribute that a data set can hold, with its VR."""
+    for tag, (representation, _, _, _, keyword) in DicomDictionary.items():
+        if keyword and keyword not in _STRUCTURE and tag >> 16 not in _ELSEWHERE:
+            yield tag, representation.split(" or ")[0]
 
 
 def fill_from_table(data: Dataset, filler: Filler, *within: int) -> None:
@@ -181,14 +193,13 @@ def fill_from_table(data: Dataset, filler: Filler, *within: int) -> None:
 @cache
 def table_tags() -> tuple[int, ...]:
     """The attributes that Table E.1-1 names one by one, which a data set can hold."""
+    know_additions()
     rows = json.loads(resources.rules("header", "table_e1_1.json").read_text("utf-8"))
     tags = (int(row["id"], 16) for row in rows if row["match"] == "exact")
     return tuple(tag for tag in tags if tag >> 16 not in _ELSEWHERE)
 
 
-def put(
-    data: Dataset, filler: Filler, tag: int, vr: str, within: Iterable[int] = (), corner: str = ""
-) -> None:
+def put(data: Dataset, filler: Filler, tag: int, vr: str, within: Iterable[int] = (), corner: str = "") -> None:
     """One attribute with a value for its place, which is known by `tag` whatever number it has in a private block."""
     value = filler.value(Place(tag, vr, tuple(within), corner))
     if value is not None:
@@ -248,14 +259,15 @@ def _exchanged(value: bytes) -> bytes:
     return bytes(exchanged)
 
 
-_OWN = re.compile(
-    rb"zqxfamily|zqxgiven|zqxdoctor|77177177|88188188|17[. ]?(05|may)[. ]?1901|1901-?05-?17|17[. ]?(07|jul)[. ]?2007"
-    rb"|2007-?07-?17|" + re.escape(UID_ROOT).encode()
-)
+_OWN = {
+    **{own: re.compile(re.escape(own).encode()) for own in (*sorted(NAMES), ACCESSION, UID_ROOT)},
+    BIRTH: re.compile(rb"17[. ]?(05|may)[. ]?1901|1901-?05-?17"),
+    STUDY: re.compile(rb"17[. ]?(07|jul)[. ]?2007|2007-?07-?17"),
+}
 
 
 def own_in(content: bytes) -> set[str]:
-    """What names the patient, the staff or the study in some bytes, however it is written."""
+    """What names the patient, the staff or the study in some bytes: NAMES, and the constants above it."""
     lowered = content.lower()
     readings = (lowered, lowered.replace(b"\0", b""), _exchanged(lowered))
-    return {match.group().decode() for reading in readings for match in _OWN.finditer(reading)}
+    return {own for own, pattern in _OWN.items() if any(map(pattern.search, readings))}

@@ -8,26 +8,27 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 from planted import (
     ACCESSION,
+    BIRTH,
     FAMILY,
     GIVEN,
     PATIENT_ID,
     STAFF,
     STUDY,
     STUDY_UID,
-    BIRTH,
     Filler,
     Known,
     Place,
     fill,
     fill_from_table,
+    fill_sequences,
     nested,
     put,
     tag_of,
     vr_of,
-    word_of,
 )
 from pydicom import DataElement, Dataset, FileDataset, Sequence
 from pydicom.datadict import dictionary_has_tag
@@ -35,6 +36,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from pixelclean import resources
+from pixelclean.dicom import know_additions
 
 CT, ENHANCED_CT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1"
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
@@ -43,6 +45,7 @@ REPORT = "1.2.840.10008.5.1.4.1.1.88.33"
 STRUCTURE_SET, PLAN = "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.481.5"
 UNKNOWN_CREATOR = "ACME ARCHIVE 7.1"
 _DEEPEST = 5
+_SIDE = 64
 _CONTENT = 0x0040A730
 _KEPT_GROUPS = (0x0028, 0x7FE0)
 
@@ -72,12 +75,13 @@ def safe_private_rows() -> list[dict[str, Any]]:
 
 
 def ct(samples: Path, filler: Filler) -> Dataset:
-    """Every attribute of the dictionary at the root and three sequences down, and private blocks in both places."""
+    """Every attribute of the dictionary at the root and three sequences down, every sequence, private blocks in both."""
     data = _sample(samples / "ct-plain.dcm")
     _name(data, filler)
     sequence, inner = nested(filler)
     data.add(sequence)
     fill(data, filler)
+    fill_sequences(data, filler)
     private(inner, filler, "nested ")
     private(data, filler)
     declare(data)
@@ -104,7 +108,11 @@ def presentation_state(samples: Path, filler: Filler) -> Dataset:
     annotation = Dataset()
     text, graphic, compound, layer = Dataset(), Dataset(), Dataset(), Dataset()
     inside = (tag_of("GraphicAnnotationSequence"),)
-    for item, keyword in ((text, "TextObjectSequence"), (graphic, "GraphicObjectSequence"), (compound, "CompoundGraphicSequence")):
+    for item, keyword in (
+        (text, "TextObjectSequence"),
+        (graphic, "GraphicObjectSequence"),
+        (compound, "CompoundGraphicSequence"),
+    ):
         fill_from_table(item, filler, *inside, tag_of(keyword))
         setattr(annotation, keyword, Sequence([item]))
     fill_from_table(annotation, filler, *inside)
@@ -120,7 +128,10 @@ def report(samples: Path, filler: Filler) -> Dataset:
     items = [*_concepts(filler), *_other_content(filler)]
     inner = _container(items)
     data.ContentSequence = Sequence([*_other_content(filler), _container([_container([inner])])])
-    data.ValueType, data.ConceptNameCodeSequence = "CONTAINER", Sequence([_code("126000", "DCM", "Imaging Measurement Report")])
+    data.ValueType, data.ConceptNameCodeSequence = (
+        "CONTAINER",
+        Sequence([_code("126000", "DCM", "Imaging Measurement Report")]),
+    )
     return data
 
 
@@ -139,6 +150,7 @@ def enhanced_ct(samples: Path, filler: Filler) -> Dataset:
         group = data[keyword].value[0] if keyword in data else Dataset()
         setattr(data, keyword, Sequence([group]))
         private(group, filler, "nested ")
+    declare(data)
     return data
 
 
@@ -212,6 +224,7 @@ def _new(sop_class: str, modality: str, filler: Filler) -> Dataset:
 
 def _name(data: Dataset, filler: Filler) -> None:
     """Whom the object is about, where every other place speaks of them too."""
+    know_additions()
     if isinstance(filler, Known):
         data.PatientName, data.PatientID, data.PatientBirthDate = f"{FAMILY}^{GIVEN}", PATIENT_ID, BIRTH
         data.ReferringPhysicianName, data.AccessionNumber, data.StudyDate = f"{STAFF}^Ida", ACCESSION, STUDY
@@ -242,14 +255,17 @@ def _by_template(data: Dataset, filler: Filler, template: int, within: tuple[int
 
 
 def _overlay(data: Dataset, group: int, filler: Filler) -> None:
-    """A plane that is described, of 24 by 24 pixels; text stands behind its bits."""
-    for element, vr, value in ((0x10, "US", 24), (0x11, "US", 24), (0x40, "CS", "G"), (0x50, "SS", [1, 1]), (0x100, "US", 1)):
-        data.add_new(group << 16 | element, vr, value)
-    data.add_new(group << 16 | 0x102, "US", 0)
+    """A plane that is described and shows a disc; text stands behind its bits."""
+    for element, value in ((0x10, _SIDE), (0x11, _SIDE), (0x100, 1), (0x102, 0)):
+        data.add_new(group << 16 | element, "US", value)
+    data.add_new(group << 16 | 0x40, "CS", "G")
+    data.add_new(group << 16 | 0x50, "SS", [1, 1])
     for element, vr in ((0x0022, "LO"), (0x1500, "LO"), (0x4000, "LT"), (0x0045, "LO"), (0x0061, "SH"), (0x0062, "SH")):
         put(data, filler, group << 16 | element, vr, corner="overlay")
+    row, column = np.mgrid[:_SIDE, :_SIDE] - _SIDE / 2
+    disc = np.packbits(np.hypot(row, column) < _SIDE / 3, bitorder="little").tobytes()
     tail = filler.value(Place(group << 16 | 0x3000, "OB", corner="behind an overlay"))
-    data.add_new(group << 16 | 0x3000, "OB", bytes(72) + (tail if isinstance(tail, bytes) else b""))
+    data.add_new(group << 16 | 0x3000, "OB", disc + (tail if isinstance(tail, bytes) else b""))
 
 
 def _code(value: str, scheme: str, meaning: str) -> Dataset:
@@ -304,7 +320,13 @@ def _other_content(filler: Filler) -> Iterator[Dataset]:
     yield retired
     for scheme, value in (("99LOCAL", "A1"), ("SCT", "123037004")):
         item, code = _content("CODE", _code("121071", "DCM", "Finding")), _code(value, scheme, "")
-        put(code, filler, tag_of("CodeMeaning"), "LO", corner=f"meaning of a {'local' if scheme == '99LOCAL' else 'published'} code")
+        put(
+            code,
+            filler,
+            tag_of("CodeMeaning"),
+            "LO",
+            corner=f"meaning of a {'local' if scheme == '99LOCAL' else 'published'} code",
+        )
         item.ConceptCodeSequence = Sequence([code])
         yield item
     image = _content("IMAGE", _code("121112", "DCM", "Source of Measurement"))
@@ -326,7 +348,15 @@ def private(data: Dataset, filler: Filler, where: str = "") -> None:
         for row in safe_private_rows():
             if (row["private_creator"], int(row["group"], 16)) == (creator, group):
                 _listed(data, block | int(row["element"], 16), row, filler, where)
-        for low, vr in ((0xF1, "LO"), (0xF2, "PN"), (0xF3, "UN"), (0xF4, "OB"), (0xF5, "UT"), (0xF6, "UI"), (0xF7, "DA")):
+        for low, vr in (
+            (0xF1, "LO"),
+            (0xF2, "PN"),
+            (0xF3, "UN"),
+            (0xF4, "OB"),
+            (0xF5, "UT"),
+            (0xF6, "UI"),
+            (0xF7, "DA"),
+        ):
             put_private(data, block | low, vr, filler, f"{where}on no list")
     _unknown(data, blocks, filler, where)
 
@@ -361,7 +391,17 @@ def _unknown(data: Dataset, blocks: dict[int, int], filler: Filler, where: str) 
     named = filler.value(Place(0x00110010, "LO", corner=f"{where}creator"))
     strange = _reserve(data, blocks, 0x0011, str(named))
     for block in (own, strange, 0x00EF1000):  # the last one is nobody's
-        for low, vr in ((1, "LO"), (2, "PN"), (3, "UN"), (4, "OB"), (5, "UT"), (6, "CS"), (7, "DS"), (8, "DA"), (9, "UI")):
+        for low, vr in (
+            (1, "LO"),
+            (2, "PN"),
+            (3, "UN"),
+            (4, "OB"),
+            (5, "UT"),
+            (6, "CS"),
+            (7, "DS"),
+            (8, "DA"),
+            (9, "UI"),
+        ):
             put_private(data, block | low, vr, filler, f"{where}of an unknown creator")
     for low, explicit in ((0x20, False), (0x21, True)):
         text = filler.value(Place(own | low, "LO", corner=f"{where}in a sequence of bytes"))
@@ -371,7 +411,9 @@ def _unknown(data: Dataset, blocks: dict[int, int], filler: Filler, where: str) 
 def _sequence_in_bytes(text: bytes, *, explicit: bool) -> bytes:
     """A sequence of one item with one Patient Comments, as it stands in a value of VR UN."""
     text += b" " * (len(text) % 2)
-    comments = struct.pack("<HH2sH" if explicit else "<HHL", 0x0010, 0x4000, *((b"LT", len(text)) if explicit else (len(text),)))
+    comments = struct.pack(
+        "<HH2sH" if explicit else "<HHL", 0x0010, 0x4000, *((b"LT", len(text)) if explicit else (len(text),))
+    )
     return struct.pack("<HHL", 0xFFFE, 0xE000, len(comments) + len(text)) + comments + text
 
 
