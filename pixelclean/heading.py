@@ -24,6 +24,7 @@ from pixelclean.header import (
     earlier_method,
     harvest,
     is_own,
+    kept_by_order,
     made_by,
     mark_equipment,
     mark_identity_removed,
@@ -34,6 +35,7 @@ from pixelclean.header import (
     rules_of,
     says_deidentified,
     silence,
+    silence_voices,
     withhold,
     without_kept_items,
 )
@@ -104,7 +106,7 @@ class Deidentified:
 
     def notes(self, source: Source) -> tuple[Reason, ...]:
         """Whether the source was de-identified before."""
-        if is_own(source.dataset, self.key):
+        if is_own(source.dataset, self.key, self.assignments):
             return (Reason(ReasonCode.CLEANED_BEFORE),)
         return (Reason(ReasonCode.SAYS_DEIDENTIFIED),) if says_deidentified(source.dataset) else ()
 
@@ -112,7 +114,8 @@ class Deidentified:
         """Everything identifying that this header and those of its siblings know."""
         by_key, by_mapping = made_by(self.key), assigned_in(source.dataset, self._patient(source))
         retained = retains(self.policy.header)
-        found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text))
+        ordered = kept_by_order(self.policy.header)
+        found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
         return without_kept_items(found, source.dataset, self.policy.header.options)
 
     def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
@@ -133,12 +136,13 @@ class Deidentified:
         self, dataset: Dataset, source: Source, pixels: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind
     ) -> Dataset:
         """The data set with its marks; `pixels` are the codes of what is done to the pixels."""
-        if kind.standing is Standing.EMBEDDED:
-            silence(dataset)
+        (silence if kind.standing is Standing.EMBEDDED else silence_voices)(dataset)
         method = method_of(self.policy)
         texts = (*method.texts, ENCRYPTED) if self.recipients else method.texts
         method = Method(tuple(sorted((*method.codes, *pixels))), texts)
-        mark_identity_removed(dataset, method.after(earlier_method(source.dataset, self.key)))
+        mark_identity_removed(
+            dataset, method.after(earlier_method(source.dataset, self.key, self.assignments, self.policy))
+        )
         # Without pixels nothing shows.
         mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)
         mark_equipment(dataset, __version__)

@@ -44,7 +44,9 @@ _BY_CODE = {
 CODES = {option: code for code, option in _BY_CODE.items()}
 """The code of each option: CID 7050 of scheme DCM, and 99DCM for Retain Patient ID Hash, as dcm4che has it."""
 
-_THE_PROFILE = frozenset(("basic", "113100", "basicapplicationconfidentialityprofile"))  # always on, no option
+_THE_PROFILE = frozenset(
+    ("basic", "113100", "basicapplicationconfidentialityprofile", "basicapplicationlevelconfidentialityprofile")
+)  # always on, no option
 _DATES = (Option.RETAIN_FULL_DATES, Option.RETAIN_MODIFIED_DATES)
 # Words of the names that people leave out, so that every usual spelling comes down to the same few letters.
 _FILLING = re.compile(r"longitudinal|temporal|information|with|option|identifiable|[^a-z0-9]")
@@ -72,7 +74,8 @@ def read_options(given: str | Iterable[str]) -> tuple[Option, ...]:
 def _option(name: str) -> Option:
     found = _BY_CODE.get(name) or _spellings().get(_essence(name))
     if found is None:
-        raise ConfigurationError(f"no option {name}; there are: {', '.join(Option)}")
+        possible = [option for option in Option if option is not Option.CLEAN_RECOGNIZABLE_VISUAL_FEATURES]
+        raise ConfigurationError(f"no option {name}; there are: {', '.join(possible)}")
     return found
 
 

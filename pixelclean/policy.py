@@ -69,7 +69,8 @@ class HeaderPolicy:
     `shift`               see DateShift
     `longest_shift_days`  dates move back by 1 to so many days, the same for all of a patient
     `oldest_age`          ages in years above this one become one group
-    `issuers`             the issuers whose Patient IDs are told from equal IDs of others, "*" for every issuer
+    `issuers`             the issuers whose Patient IDs are told from equal IDs of others, "*" for every issuer;
+                          within one house the same patient comes with and without an issuer
     `without_pixels`, `embedded`, `unmapped`  see WithoutPixels, Embedded, Unmapped
     """
 
@@ -78,7 +79,7 @@ class HeaderPolicy:
     shift: DateShift = DateShift.DAYS
     longest_shift_days: int = 3650
     oldest_age: int = 89
-    issuers: tuple[str, ...] = ("*",)
+    issuers: tuple[str, ...] = ()
     without_pixels: WithoutPixels = WithoutPixels.RELEASE
     embedded: Embedded = Embedded.HOLD
     unmapped: Unmapped = Unmapped.HOLD

@@ -159,7 +159,7 @@ _WORDS = {
     ReasonCode.SAME_FILE_AGAIN: "The same bytes were met before in this run; both inputs share one output.",
     ReasonCode.TRANSFER_SYNTAX_CHANGED: "Cleaned pixels were written in another, lossless transfer syntax.",
     ReasonCode.SIZE_NOT_IN_RULE: "A device rule matches this device, but was never seen at this image size.",
-    ReasonCode.CLEANED_BEFORE: "The file was cleaned with this key before; its UIDs and its Patient ID stay.",
+    ReasonCode.CLEANED_BEFORE: "The file was cleaned with this key before; what the key made stays as it is.",
     ReasonCode.SAYS_DEIDENTIFIED: "The file says that it was de-identified before; it was cleaned all the same.",
     ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
 }

@@ -13,6 +13,7 @@ from pixelclean.header import (
     Action,
     Row,
     Type,
+    left_of_dates,
     listed_private,
     method_of,
     reviewed,
@@ -145,13 +146,14 @@ def _inserted(policy: Policy) -> Iterator[str]:
     yield "- Burned In Annotation (0028,0301): NO where Clean Pixel Data was done and proven; Recognizable Visual Features"
     yield "  (0028,0302) by kind of object"
     yield "- Contributing Equipment Sequence (0018,A001): pixelclean, purpose (109104, DCM, De-identifying Equipment)"
+    yield "- Clinical trial attributes, where a mapping or an order gives some: theirs, and what their modules demand"
+    yield "- Lossy Image Compression and Derivation Description where pixels of a lossy image were written anew"
     yield "- File meta information and preamble: new; nothing of the source's is carried over"
 
 
 def _temporal(policy: Policy) -> str:
-    if Option.RETAIN_FULL_DATES in policy.header.options:
-        return "UNMODIFIED, unless an earlier step said less"
-    return "MODIFIED, unless an earlier step said REMOVED" if _moves(policy) else "REMOVED"
+    left = left_of_dates(policy.header)
+    return f"{left}, unless an earlier stage with the same key left less" if left == "UNMODIFIED" else left
 
 
 def _moves(policy: Policy) -> bool:
@@ -162,7 +164,18 @@ def _manners(policy: Policy) -> Iterator[str]:
     header = policy.header
     yield "## How values are made"
     yield ""
-    yield "- Dummies are the same for everyone: texts REMOVED, names REMOVED^, dates 19000101, times 000000, numbers 0."
+    yield "- Dummies are the same for everyone: texts REMOVED, names REMOVED^, dates 19000101, times 000000, ages 000Y, numbers 0,"
+    yield "  URIs about:blank; sequences have one item with the least that is valid (rules/header/dummies.toml)."
+    if Option.CLEAN_PIXEL_DATA in header.options:
+        yield "- Pixels: every place that may be text is overwritten with black in the stored values, and the written file is"
+        yield "  looked at again, by other means."
+    if Option.CLEAN_GRAPHICS in header.options:
+        yield "- Graphics: in overlay planes every place that may be text is cleared; a plane that cannot be searched is removed,"
+        yield "  curves always; text objects are cleaned as descriptors are; drawn lines stay as they are."
+    if Option.CLEAN_STRUCTURED_CONTENT in header.options:
+        yield "- Structured content: content items at every depth by Table E.3.4-1, retired codes and other Value Types of its"
+        yield "  concepts included; X/D is a dummy; an image that coordinates are selected from is referred to under its new UID;"
+        yield "  items of other concepts by Value Type, as the attributes that hold their values."
     if Option.CLEAN_DESCRIPTORS in header.options:
         yield f"- Descriptors: {DESCRIPTOR_CLEANING}"
     if _moves(policy):
@@ -208,8 +221,12 @@ def _others(policy: Policy) -> Iterator[str]:
     rules = rules_of(policy.header)
     yield "## Attributes that the table does not name"
     yield ""
-    yield "Unknown elements of even groups are removed. Known ones by their value representation, numbers and coded values"
-    yield "kept where they are what they should be. These texts and tables pass after review:"
+    yield "Unknown elements of even groups are removed. Known ones by their value representation: numbers and coded values are"
+    yield "kept where they are what they should be, UIDs are replaced, names, texts, dates and AE titles become dummies, or are"
+    yield "cleaned or kept where an option does so for their likes; URIs and bytes are removed, as are: "
+    yield ", ".join(keyword_for_tag(tag) for tag in sorted(reviewed().removed)) + "."
+    yield "Codes and meanings pass where the scheme is published: " + ", ".join(sorted(reviewed().schemes)) + "."
+    yield "These texts and tables pass after review:"
     yield ""
     for tag in sorted(reviewed().text | reviewed().binary):
         yield f"- ({tag >> 16:04X},{tag & 0xFFFF:04X}) {keyword_for_tag(tag)}, VR {dictionary_VR(tag)}"
@@ -224,8 +241,9 @@ def _private(policy: Policy) -> Iterator[str]:
     if Option.RETAIN_SAFE_PRIVATE not in policy.header.options:
         yield "All are removed, their creators too."
         return
-    yield "Kept where known to be safe, with their creators, blocks numbered anew: what the instance itself declares in"
-    yield "(0008,0300), and:"
+    yield "Kept where known to be safe, with their creators, blocks numbered anew. UIDs and dates among them follow their"
+    yield "options, of texts only codes and known words stay, bytes only where they are no text. Known to be safe are numbers"
+    yield "and codes that the instance itself declares in (0008,0300), and:"
     yield ""
     for private in listed_private():
         yield f"- ({private.group:04X},xx{private.element:02X}) {private.creator}: {private.meaning or 'no meaning published'} [{private.source}]"

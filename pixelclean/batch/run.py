@@ -34,6 +34,7 @@ from pixelclean.store.layout import Store, check_out, check_places, check_privat
 from pixelclean.store.records import Ended, Record, Run, source_name
 from pixelclean.store.vault import Vault
 from pixelclean.store.vault_database import fingerprint_of
+from pixelclean.store.vault_mapping import import_mapping
 from pixelclean.version import __version__
 
 _IMAGES = frozenset({".dcm", ".dicom", ".ima"})  # an empty file of such a name is an image that was lost
@@ -216,6 +217,8 @@ def _ways(settings: RunSettings, key: ProjectKey, out: Path) -> Ways:
     assignments = read_mapping(settings.mapping, key) if settings.mapping else NO_ASSIGNMENTS
     if settings.vault is not None and (not settings.dry_run or settings.vault.exists()):
         with (Vault.read if settings.dry_run else Vault.open)(settings.vault, key) as vault:
+            if settings.mapping and not settings.dry_run:
+                import_mapping(vault, settings.mapping)  # so that a later run knows it without the CSV
             assignments = vault.assignments().joined(assignments)
     recipients = Recipients.load(settings.recipients) if settings.recipients else None
     return Ways(assignments, recipients, None if settings.dry_run else settings.vault)

@@ -6,6 +6,7 @@ import click
 
 from pixelclean import resources, statement
 from pixelclean.cli import options, tables
+from pixelclean.errors import ConfigurationError
 from pixelclean.header import method_of, rules_of
 from pixelclean.options import Option
 from pixelclean.policy import Policy
@@ -45,7 +46,10 @@ def check(files: tuple[str, ...]) -> None:
     """Whether policies are whole: every name known, every order possible."""
     for name in files:
         loaded = Policy.load(name)
-        rules_of(loaded.header)
+        try:
+            rules_of(loaded.header)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{name}: {error}") from None
         claimed = (
             "claims 113100" if "113100" in method_of(loaded).codes else "leaves more than the Basic Profile: no 113100"
         )

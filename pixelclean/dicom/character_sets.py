@@ -17,6 +17,7 @@ _TERMS = frozenset(
         "ISO 2022 58",
     )
 )
+_WITHOUT_ASCII = frozenset(("ISO 2022 IR 87", "ISO 2022 IR 159"))
 _MISSPELT = re.compile(r"(ISO[_ -]?IR|ISO[_ -]?2022[_ -]?IR)[_ -]?([0-9]{1,3})", re.IGNORECASE)
 
 
@@ -32,6 +33,8 @@ def defined_terms(value: bytes) -> tuple[str, ...] | None:
     first, *others = (_term(text.strip(" ")) for text in spelled)
     if first is None or None in others:
         return None
+    if first in _WITHOUT_ASCII:  # never the first: a backslash was forgotten, since nobody writes names in these alone
+        first, others = "", [first, *others]
     return (first, *(term for term in others if term))
 
 

@@ -4,7 +4,7 @@ from pixelclean.header.actions import Action
 from pixelclean.header.clean import Cleaned, clean_header
 from pixelclean.header.decide import Decision, Rules, rules_of
 from pixelclean.header.descriptors import METHOD as DESCRIPTOR_CLEANING
-from pixelclean.header.embedded import silence
+from pixelclean.header.embedded import silence, silence_voices
 from pixelclean.header.encrypted import attach
 from pixelclean.header.harvest import harvest, study_of, traces_of
 from pixelclean.header.identifiers import Identifier, Identifiers, Kind, Trace
@@ -13,7 +13,7 @@ from pixelclean.header.kept_items import without_kept_items
 from pixelclean.header.made import made_by
 from pixelclean.header.marks import Method, mark_equipment, mark_identity_removed, mark_pixels
 from pixelclean.header.methods import ENCRYPTED, earlier_method, method_of
-from pixelclean.header.orders import is_profile_or_stricter, retains
+from pixelclean.header.orders import is_profile_or_stricter, kept_by_order, left_of_dates, retains
 from pixelclean.header.originals import Originals, originals_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.patient import assigned_in, patient_name, patient_of
@@ -51,7 +51,9 @@ __all__ = [
     "is_known",
     "is_own",
     "is_profile_or_stricter",
+    "kept_by_order",
     "known_among",
+    "left_of_dates",
     "listed_private",
     "made_by",
     "mark_equipment",
@@ -68,6 +70,7 @@ __all__ = [
     "rules_of",
     "says_deidentified",
     "silence",
+    "silence_voices",
     "spelled_in",
     "spellings",
     "study_of",

@@ -52,6 +52,8 @@ _NEVER_EMPTY = (Type.ONE, Type.ONE_C)
 _TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC"))
 _DATES = frozenset(("DA", "DT", "TM"))
 TIMEZONE = 0x00080201
+# Context Group (Local) Version, Template (Local) Version: PS3.16 prints them.
+_PUBLISHED = frozenset((0x00080106, 0x00080107, 0x0040DB06, 0x0040DB07))
 _RETAINED: Mapping[str, Action] = MappingProxyType(
     {"UI": Action.KEEP_UID, "AS": Action.KEEP_AGE}
     | dict.fromkeys(_DATES, Action.KEEP_DATE)
@@ -70,7 +72,12 @@ def retained(tag: int, vr: str) -> Action:
 
 
 def cleaned(tag: int, vr: str) -> Action | None:
-    """How an attribute is cleaned (code C) that has this VR in the dictionary; None for bytes: nobody can tell."""
+    """How an attribute is cleaned (code C) that has this VR in the dictionary; None where it cannot be.
+
+    Nobody can tell what bytes say.  And moving a moment that everybody knows would tell by what a patient's moments move.
+    """
+    if tag in _PUBLISHED:
+        return None
     return Action.SHIFT if tag == TIMEZONE else _CLEANED.get(vr)
 
 

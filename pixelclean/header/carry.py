@@ -13,7 +13,7 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_VR
 
 from pixelclean.assignments import Assignments, mapped_id
-from pixelclean.header import ages, codes
+from pixelclean.header import ages, codes, dummies
 from pixelclean.header.actions import Action
 from pixelclean.header.dates import Shift, as_written, shifted
 from pixelclean.header.descriptors import cleaned_values
@@ -79,8 +79,15 @@ class Carrier:
         if Option.RETAIN_FULL_DATES in self.policy.options:
             return as_written(element)
         if Option.RETAIN_MODIFIED_DATES in self.policy.options:
-            return shifted(item, element, self.shift)
+            return self._moved(item, element)
         return None
+
+    def _moved(self, item: Dataset, element: DataElement) -> str | None:
+        """The date moved; a dummy of an earlier stage stays, since everybody knows from where it would have moved."""
+        texts = texts_of(element)
+        if texts and all(text in dummies.texts() for text in texts):
+            return "\\".join(texts)
+        return shifted(item, element, self.shift)
 
     def _text(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> str | None:
         """The same as text of the VR that the dictionary has."""
@@ -88,7 +95,7 @@ class Carrier:
             case Action.CLEAN:
                 return self._described(before)
             case Action.SHIFT:
-                return shifted(item, before, self.shift)
+                return self._moved(item, before)
             case Action.KEEP_DATE:
                 return as_written(before)
             case Action.KEEP_AGE:

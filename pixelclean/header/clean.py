@@ -19,7 +19,8 @@ from pixelclean.header.decide import Rules, rules_of
 from pixelclean.header.identifiers import Identifiers
 from pixelclean.header.iod import Level, Type, top_level, type_of
 from pixelclean.header.ordered import ordered
-from pixelclean.header.past import is_own
+from pixelclean.header.orders import left_of_dates
+from pixelclean.header.past import is_own, lacks_its_mapping
 from pixelclean.header.patient import patient_name, patient_of
 from pixelclean.header.trial import complete_trial
 from pixelclean.header.values import text_at
@@ -37,7 +38,8 @@ _PATIENT_AGE = 0x00101010
 _SOP_INSTANCE_UID = 0x00080018
 _LONGITUDINAL_TEMPORAL_INFORMATION = 0x00280303
 _SHIFTS = {DateShift.DAYS: day_shift, DateShift.DAYS_AND_SECONDS: exact_shift}
-_TEMPORAL = ("UNMODIFIED", "MODIFIED", "REMOVED")  # the later the less is left of the dates as they were
+_TEMPORAL = ("MODIFIED", "REMOVED")
+_DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,18 @@ def clean_header(
     know_additions()
     rules, level = rules_of(policy), top_level(text_at(dataset, "SOPClassUID"))
     patient = patient_of(dataset, key, instance_fallback, assignments, policy.issuers)
-    if assignments.entries and patient.assigned is None and policy.unmapped is Unmapped.HOLD:
+    is_unmapped = bool(assignments.entries) or lacks_its_mapping(dataset, key)
+    if is_unmapped and patient.assigned is None and policy.unmapped is Unmapped.HOLD:
         raise Refused(ReasonCode.PATIENT_NOT_MAPPED)
-    carrier = Carrier(key, identifiers, assignments, _shift(dataset, patient, key, policy), policy)
-    given = {**_given(dataset, key, instance_fallback, policy), **_identity(dataset, level, patient, rules)}
+    carrier = Carrier(key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy)
+    given = {
+        **_given(dataset, key, instance_fallback, policy, assignments),
+        **_identity(dataset, level, patient, rules),
+    }
     walk = Walk(rules, carrier, private.Declaration.of(dataset))
     cleaned = walk.cleaned(dataset, level, skip=given)
     given |= dict(_ordered_anew(dataset, cleaned, rules))
-    dropped = renumber(dataset, cleaned, policy.options)
+    dropped = renumber(dataset, cleaned, rules.content_options)
     walk.fates.extend(
         Fate(path, "ReferencedContentItemIdentifier", Action.REMOVE, "its target is gone") for path in dropped
     )
@@ -86,30 +92,38 @@ def clean_header(
     return Cleaned(cleaned, tuple(sorted(walk.fates, key=lambda fate: fate.path[:8])))
 
 
-def _shift(dataset: Dataset, patient: Patient, key: ProjectKey, policy: HeaderPolicy) -> Shift:
+def _shift(
+    dataset: Dataset, patient: Patient, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments
+) -> Shift:
     """Derived from the pseudonym, which a second stage finds too; dates that a stage before this one moved stay."""
-    if is_own(dataset, key) and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED":
+    if is_own(dataset, key, assignments) and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED":
         return Shift(0)
     return _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
 
 
-def _given(dataset: Dataset, key: ProjectKey, fallback: str, policy: HeaderPolicy) -> dict[int, tuple[str, str]]:
+def _given(
+    dataset: Dataset, key: ProjectKey, fallback: str, policy: HeaderPolicy, assignments: Assignments
+) -> dict[int, tuple[str, str]]:
     """Values that do not follow from one element alone, with their reasons, by tag."""
-    given = {_LONGITUDINAL_TEMPORAL_INFORMATION: (_temporal(dataset, policy), "E.2, E.3.6: what was done to the dates")}
+    given = {
+        _LONGITUDINAL_TEMPORAL_INFORMATION: (
+            _temporal(dataset, key, policy, assignments),
+            "E.2, E.3.6: what was done to the dates",
+        )
+    }
     if not text_at(dataset, "SOPInstanceUID"):
         given[_SOP_INSTANCE_UID] = (key.uid(fallback), "E.1-1: U, missing in the source")
     return given
 
 
-def _temporal(dataset: Dataset, policy: HeaderPolicy) -> str:
-    """What Longitudinal Temporal Information Modified says: never more than an earlier step left."""
-    done = "REMOVED"
-    if Option.RETAIN_FULL_DATES in policy.options:
-        done = "UNMODIFIED"
-    elif Option.RETAIN_MODIFIED_DATES in policy.options:
-        done = "MODIFIED"
-    before = text_at(dataset, "LongitudinalTemporalInformationModified").upper()
-    return max(done, before, key=_TEMPORAL.index) if before in _TEMPORAL else done
+def _temporal(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments) -> str:
+    """What Longitudinal Temporal Information Modified says: of kept dates, what a stage of this key said before."""
+    done, before = left_of_dates(policy), text_at(dataset, "LongitudinalTemporalInformationModified").upper()
+    if done != "UNMODIFIED" or not is_own(dataset, key, assignments):
+        return done
+    if before == "REMOVED" and any(text_at(dataset, keyword) for keyword in _DATES):
+        return done  # somebody added some since
+    return before if before in _TEMPORAL else done
 
 
 def _identity(dataset: Dataset, level: Level, patient: Patient, rules: Rules) -> dict[int, tuple[str, str]]:

@@ -73,6 +73,13 @@ class Rules:
     orders: Mapping[int, Override]
     _decided: dict[tuple[int, str, Level, bool], Decision] = field(default_factory=dict)
 
+    @property
+    def content_options(self) -> tuple[Option, ...]:
+        """The options as content items follow them: characteristics that an order restricts are not kept there."""
+        if not any(_restricts(tag, order) for tag, order in self.orders.items()):
+            return self.policy.options
+        return tuple(option for option in self.policy.options if option is not Option.RETAIN_PATIENT_CHARACTERISTICS)
+
     def decide(self, tag: int, vr: str, level: Level, at_top: bool) -> Decision:
         """The fate of an element of VR `vr` that stands on `level` of its IOD; `at_top`: in no sequence."""
         case = (tag, vr, level, at_top)
@@ -99,6 +106,13 @@ class Rules:
         lawful = _structural(tag, vr, options, True) or _by_table(tag, vr, kind, options) or _by_vr(tag, vr, options)
         order = self.orders.get(tag)
         return lawful if order is None else _by_order(order, tag, vr, lawful)
+
+
+def _restricts(tag: int, order: Override) -> bool:
+    """Whether an order leaves less of a characteristic of the patient than its option does."""
+    row = row_for(tag)
+    of_the_patient = row is not None and Option.RETAIN_PATIENT_CHARACTERISTICS in row.options
+    return of_the_patient and order.means not in (Means.KEEP, Means.CLEAN, Means.DERIVE)
 
 
 def _by_vr(tag: int, vr: str, options: tuple[Option, ...]) -> Decision:

@@ -37,6 +37,7 @@ def harvest(
     retained: Callable[[int], bool] = _no_tag,
     siblings: frozenset[Trace] = frozenset(),
     made: Callable[[str], bool] = _no_text,
+    ordered: frozenset[int] = frozenset(),
 ) -> Identifiers:
     """Names of patient and staff, IDs, addresses, places, devices, dates, traits and UIDs, at every depth.
 
@@ -45,10 +46,11 @@ def harvest(
 
     `retained` tells the tags whose values the policy lets through: a place, device or date that stands at one of them
     is no identifier anywhere, nor is a UID; names, IDs and addresses of persons always are.  `siblings` is what the
-    index of the study knows.  `made` tells the values that leave as they came, since the project's key made them.
+    index of the study knows.  `ordered` are tags that the policy keeps by name: what stands there identifies nobody any
+    more, whatever it is.  `made` tells the values that leave as they came, since the project's key made them.
     """
     known = {trace for trace in siblings if not made(trace.identifier.value.reveal())}
-    texts, spared = _without_retained(traces_of(dataset, made) | known, retained)
+    texts, spared = _without_retained(traces_of(dataset, made) | known, retained, ordered)
     uids = frozenset(_uids(dataset))
     kept = {uid for tag, uid in uids if retained(tag)}
     replaced = {uid for _, uid in uids if uid not in kept and not is_registered(uid) and not made(uid)}
@@ -70,12 +72,17 @@ def study_of(dataset: Dataset) -> str:
 
 
 def _without_retained(
-    traces: frozenset[Trace], retained: Callable[[int], bool]
+    traces: frozenset[Trace], retained: Callable[[int], bool], ordered: frozenset[int]
 ) -> tuple[frozenset[Identifier], frozenset[Words]]:
     """The identifiers, and what is none because it stands where the policy retains it, or is written like that."""
     soft = telling().retainable
-    spared = frozenset(_words(trace) for trace in traces if trace.tag in soft and retained(trace.tag))
-    left = (trace for trace in traces if trace.tag not in soft or _words(trace) not in spared)
+    kept = frozenset(_words(trace) for trace in traces if trace.tag in ordered)
+    spared = frozenset(_words(trace) for trace in traces if trace.tag in soft and retained(trace.tag)) | kept
+    left = (
+        trace
+        for trace in traces
+        if _words(trace) not in kept and (trace.tag not in soft or _words(trace) not in spared)
+    )
     return frozenset(trace.identifier for trace in left), spared
 
 

@@ -13,9 +13,9 @@ from pixelclean.header.values import values_of
 
 _DECLARED = frozenset(map(str, CUSTOMIZABLE_CHARSET_VR))
 _LINES = frozenset("\t\n\f\r")
-_SIGNS = frozenset("°®")
-_LETTERS = frozenset("LMN")  # letters, marks and numbers, as Unicode's categories begin
-_WRITTEN = frozenset("LMNPSZ")
+_SIGNS = frozenset("°®²³")
+_LETTERS = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"))  # Unicode's letters, marks and digits
+_WRITTEN = frozenset("LMNPSZ")  # as its categories begin
 _BEYOND_LATIN = "\u2000"
 
 
@@ -45,7 +45,7 @@ def _is_of_a_text(character: str) -> bool:
         return character.isprintable() or character in _LINES
     kind = unicodedata.category(character)
     if character < _BEYOND_LATIN:
-        return kind[0] in _LETTERS or character in _SIGNS
+        return kind in _LETTERS or character in _SIGNS
     return kind[0] in _WRITTEN and character != "\ufffd"
 
 

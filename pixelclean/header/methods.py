@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from pydicom import Dataset
-from pydicom.datadict import tag_for_keyword
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from pixelclean import resources
+from pixelclean.assignments import Assignments
+from pixelclean.header.by_vr import DATES
 from pixelclean.header.harvest import read
 from pixelclean.header.marks import Method
-from pixelclean.header.orders import is_profile_or_stricter
+from pixelclean.header.orders import is_profile_or_stricter, orders_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.values import text_at, texts_of
 from pixelclean.key import ProjectKey
@@ -39,18 +41,20 @@ def method_of(policy: Policy) -> Method:
     return Method((*profile, *(CODES[option] for option in options)), texts)
 
 
-def earlier_method(source: Dataset, key: ProjectKey) -> Method:
+def earlier_method(source: Dataset, key: ProjectKey, assignments: Assignments, policy: Policy) -> Method:
     """What earlier steps said, as far as it may be repeated.
 
     Texts that are known to come from a program are kept.  Codes are claims about this file, so only those are kept that
-    this key's own run made: the file bears a UID or Patient ID that nobody else can make.
+    this key's own run made: the file bears a UID or Patient ID that nobody else can make.  The profile is claimed by the
+    last stage or not at all, and originals that were encrypted do not go on.
     """
     if not says_deidentified(source):
         return Method((), ())
-    own = is_own(source, key)
-    given = _values(source, _METHOD)
+    own = is_own(source, key, assignments)
+    given = [text for text in _values(source, _METHOD) if text != ENCRYPTED]
     texts = tuple(text if _is_known(text) or (own and _POLICY.fullmatch(text)) else EARLIER for text in given)
-    codes = tuple(_own_codes(source)) if own else ()
+    unclaimed = {BASIC_PROFILE}.difference(method_of(policy).codes)
+    codes = tuple(code for code in _own_codes(source) if code not in unclaimed) if own else ()
     return Method(codes, texts or ((EARLIER,) if not own else ()))
 
 
@@ -68,7 +72,9 @@ def _texts(policy: Policy) -> Iterator[str]:
 
 
 def _moves_dates(header: HeaderPolicy) -> bool:
-    return Option.RETAIN_MODIFIED_DATES in header.options
+    return Option.RETAIN_MODIFIED_DATES in header.options or any(
+        order.means is Means.CLEAN and dictionary_VR(tag) in DATES for tag, order in orders_of(header).items()
+    )
 
 
 def _orders_age(header: HeaderPolicy) -> bool:

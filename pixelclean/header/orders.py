@@ -26,7 +26,12 @@ _VRS: Mapping[Means, frozenset[str]] = MappingProxyType(
     }
 )
 """VRs that an order can be given for, where it cannot be for all."""
-_UNALTERABLE = frozenset((0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E))
+_UNALTERABLE = frozenset(
+    (
+        *(0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E),
+        *(0x00120062, 0x00120063, 0x00120064, 0x0018A001, 0x00280301, 0x00280302, 0x00280303, 0x04000500),
+    )
+)
 
 
 def orders_of(policy: HeaderPolicy) -> Mapping[int, Override]:
@@ -62,12 +67,28 @@ def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
     return retained
 
 
+def left_of_dates(policy: HeaderPolicy) -> str:
+    """What options and orders leave of dates and times: a value of Longitudinal Temporal Information Modified.
+
+    The most that is left anywhere: one date that is kept is one that was not modified.
+    """
+    of_dates = {order.means for tag, order in orders_of(policy).items() if dictionary_VR(tag) in by_vr.DATES}
+    if Option.RETAIN_FULL_DATES in policy.options or Means.KEEP in of_dates:
+        return "UNMODIFIED"
+    return "MODIFIED" if Option.RETAIN_MODIFIED_DATES in policy.options or Means.CLEAN in of_dates else "REMOVED"
+
+
+def kept_by_order(policy: HeaderPolicy) -> frozenset[int]:
+    """The attributes that the policy keeps by name, whoever they identify."""
+    return frozenset(tag for tag, order in orders_of(policy).items() if order.means is Means.KEEP)
+
+
 def _tag(order: Override) -> int:
     name = order.attribute
     tag = int(name.replace(",", ""), 16) if "," in name else tag_for_keyword(name)
     if tag is None or tag >> 16 & 1 or not dictionary_has_tag(tag) or not keyword_for_tag(tag):
         raise ConfigurationError(f"header.attributes.{name}: no attribute of the DICOM data dictionary")
-    if tag >> 16 in (0x0000, 0x0002, 0x0004, 0x7FE0) or tag >> 24 in (0x50, 0x60) or tag in _UNALTERABLE:
+    if tag >> 16 in (0x0000, 0x0002, 0x0004, 0x7FE0) or tag >> 24 in (0x50, 0x60) or _is_unalterable(tag):
         raise ConfigurationError(f"header.attributes.{name}: this attribute takes no order")
     vr = dictionary_VR(tag)
     if not _fits(order, tag, vr):
@@ -75,6 +96,11 @@ def _tag(order: Override) -> int:
     if not all(is_value_of(vr, text) for text in (order.value, *order.only)):
         raise ConfigurationError(f"header.attributes.{name}: a value is not one of VR {vr}")
     return tag
+
+
+def _is_unalterable(tag: int) -> bool:
+    """What says of which kind the object is, how its pixels and texts are to be read, and what was done to it."""
+    return tag in _UNALTERABLE or 0x00280002 <= tag <= 0x00280103
 
 
 def _fits(order: Override, tag: int, vr: str) -> bool:

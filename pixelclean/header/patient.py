@@ -96,6 +96,12 @@ def _readable(dataset: Dataset, keyword: str) -> str:
     return "" if _UNREADABLE in text else text
 
 
+def came_from_mapping(dataset: Dataset, key: ProjectKey, assignments: Assignments) -> bool:
+    """Whether the Patient ID of a source is one that an earlier stage took from the mapping."""
+    pseudonym = assignments.pseudonym_of(_readable(dataset, "PatientID"))
+    return pseudonym is not None and _came_from_here(dataset, key, assignments, pseudonym)
+
+
 def _came_from_here(dataset: Dataset, key: ProjectKey, assignments: Assignments, pseudonym: str) -> bool:
     """Whether an assigned ID in a source was written by an earlier stage: somebody else's original ID may be the same.
 

@@ -1,7 +1,10 @@
 """Values as texts, whatever state they are in."""
 
+from functools import cache
+
 from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import PersonName
 
 _REPLACEMENT = "\ufffd"
@@ -39,10 +42,17 @@ def _decoded(value: bytes, encoding: str) -> str:
     return value.replace(b"\0", b"").decode(encoding, errors="ignore")
 
 
+@cache
+def _tag(keyword: str) -> BaseTag:
+    """pydicom looks a keyword up, and makes a tag of it, at every call."""
+    return Tag(keyword)
+
+
 def text_at(dataset: Dataset, keyword: str) -> str:
     """The first value of an attribute as text; "" where it is absent, empty, or does not decode."""
     try:
-        return next(iter(texts_of(dataset[keyword])), "") if keyword in dataset else ""
+        tag = _tag(keyword)
+        return next(iter(texts_of(dataset[tag])), "") if tag in dataset else ""
     except Exception:  # noqa: BLE001 - pydicom promises no exception type for a value that does not decode
         return ""
 

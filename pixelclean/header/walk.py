@@ -162,7 +162,7 @@ class _Item:
 
     def _content_item(self, item: Dataset, level: Level, path: str) -> Dataset | None:
         policy = self.walk.rules.policy
-        fate = structured.fate_of(item, policy.options)
+        fate = structured.fate_of(item, self.walk.rules.content_options)
         if fate.action is not Action.KEEP:
             self.walk.fates.append(Fate(path, "", fate.action, fate.why))
         if fate.action is Action.REMOVE:

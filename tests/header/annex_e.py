@@ -3,7 +3,7 @@
 from pydicom import Dataset
 
 from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
-from pixelclean.header import Cleaned, assigned_in, clean_header, harvest, made_by, patient_of, retains
+from pixelclean.header import Cleaned, assigned_in, clean_header, harvest, kept_by_order, made_by, patient_of, retains
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
 
@@ -13,5 +13,10 @@ def cleaned_by(
 ) -> Cleaned:
     """Harvest first, then clean."""
     by_key, by_mapping = made_by(key), assigned_in(dataset, patient_of(dataset, key, "", assignments))
-    identifiers = harvest(dataset, retains(policy), made=lambda text: by_key(text) or by_mapping(text))
+    identifiers = harvest(
+        dataset,
+        retains(policy),
+        made=lambda text: by_key(text) or by_mapping(text),
+        ordered=kept_by_order(policy),
+    )
     return clean_header(dataset, key, policy, "digest-of-the-file", identifiers, assignments)

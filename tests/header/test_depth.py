@@ -11,6 +11,8 @@ from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian
 
 from pixelclean.errors import Refused
+from pixelclean.options import Option
+from pixelclean.policy import HeaderPolicy
 from pixelclean.reasons import ReasonCode
 
 
@@ -98,6 +100,16 @@ def test_overlays_and_curves_go_as_whole_groups(patient, clean) -> None:
     cleaned = clean(patient)
     assert not [element for element in cleaned.dataset if element.tag.group >> 8 in (0x50, 0x60)]
     assert "60000010" in {fate.path for fate in cleaned.fates if fate.changed}
+
+
+@pytest.mark.parametrize("vr,value", [("CS", "USER"), ("LO", "Zoe Sentinel")])
+def test_what_describes_a_plane_stays_as_numbers_and_terms(vr: str, value: str, patient, clean_by) -> None:
+    patient.add_new(0x60000010, "US", 8)
+    patient.add_new(0x60000040, "CS", "G")
+    patient.add_new(0x60000045, vr, value)
+    cleaned = clean_by(patient, HeaderPolicy(options=(Option.CLEAN_GRAPHICS,))).dataset
+    assert (cleaned[0x60000010].value, cleaned[0x60000040].value) == (8, "G")
+    assert 0x60000045 not in cleaned
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import pytest
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import tag_for_keyword
 
-from pixelclean.header import Identifier, Kind, Trace, harvest, may_identify, survivors, traces_of, withhold
+from pixelclean.header import Identifier, Kind, Trace, harvest, may_identify, retains, survivors, traces_of, withhold
 from pixelclean.header.made import made_by
 from pixelclean.header.patient import patient_name
 from pixelclean.header.telling import telling
+from pixelclean.options import Option
 from pixelclean.phi import Phi
+from pixelclean.policy import HeaderPolicy
 
 
 def of(**values: object) -> Dataset:
@@ -203,3 +205,13 @@ def _pruned(dataset: Dataset) -> Dataset:
         elif may_identify(int(element.tag), element.VR):
             kept.add(element)
     return kept
+
+
+def test_uids_of_safe_private_elements_are_none_where_uids_are_retained() -> None:
+    source = Dataset()
+    source.add_new(0x00990010, "LO", "NQHeader")
+    source.add_new(0x00991001, "UI", "1.2.3.4.77177")
+    both = (Option.RETAIN_UIDS, Option.RETAIN_SAFE_PRIVATE)
+    assert harvest(source, retains(HeaderPolicy(options=both))).uids == frozenset()
+    for options in ((), both[:1], both[1:]):
+        assert harvest(source, retains(HeaderPolicy(options=options))).uids == {"1.2.3.4.77177"}

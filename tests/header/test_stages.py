@@ -8,9 +8,11 @@ import pytest
 from annex_e import cleaned_by
 from pydicom import Dataset, Sequence
 
-from pixelclean.header import Cleaned, Method, earlier_method, is_own, mark_identity_removed, method_of
+from pixelclean.assignments import NO_ASSIGNMENTS
+from pixelclean.header import Cleaned, Method, earlier_method, is_own, mark_identity_removed, method_of, silence_voices
 from pixelclean.key import ProjectKey
 from pixelclean.options import Option
+from pixelclean.overrides import Means, Override
 from pixelclean.policy import DateShift, HeaderPolicy, Policy
 
 CleanBy = Callable[[Dataset, HeaderPolicy], Cleaned]
@@ -20,7 +22,7 @@ FIRST, SECOND, ARCHIVE = (Policy.load(name) for name in ("pseudonymize", "quasi-
 def staged(dataset: Dataset, policy: Policy, key: ProjectKey, clean_by: CleanBy) -> Dataset:
     """One stage with its marks, as heading.Deidentified leaves it."""
     cleaned = clean_by(dataset, policy.header).dataset
-    mark_identity_removed(cleaned, method_of(policy).after(earlier_method(dataset, key)))
+    mark_identity_removed(cleaned, method_of(policy).after(earlier_method(dataset, key, NO_ASSIGNMENTS, policy)))
     return cleaned
 
 
@@ -86,6 +88,15 @@ def test_claims_of_others_are_neither_believed_nor_repeated(patient, key, clean_
     assert cleaned.PatientID != patient.PatientID and cleaned.StudyDate != patient.StudyDate
 
 
+@pytest.mark.parametrize(
+    "text", ["Sentinel: rare values emptied", "Sentinel: bins of 5, lower bound written", "Retain Zoe Sentinel Option"]
+)
+def test_nobody_is_named_in_a_method_by_writing_as_we_do(text: str, patient, key, clean_by) -> None:
+    patient.PatientIdentityRemoved, patient.DeidentificationMethod = "YES", text
+    method = staged(patient, ARCHIVE, key, clean_by).DeidentificationMethod
+    assert method[0] == "earlier de-identification, its description removed"
+
+
 def test_a_file_of_this_key_is_recognised_and_that_of_another_is_not(patient, key, clean_by) -> None:
     cleaned = clean_by(patient, ARCHIVE.header).dataset
     assert is_own(cleaned, key)
@@ -128,3 +139,64 @@ def test_another_key_has_no_uid_id_or_date_in_common(patient, key) -> None:
 def test_the_method_of_an_earlier_step_comes_first_and_each_once() -> None:
     earlier, later = Method(("113106",), ("a", "b")), Method(("113100", "113106"), ("b", "c"))
     assert later.after(earlier) == Method(("113106", "113100"), ("a", "b", "c"))
+
+
+def test_moments_that_everybody_knows_do_not_tell_the_shift(patient, key, clean_by) -> None:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "T-D1100", "SRT", "Head"
+    code.ContextGroupVersion = "20020904000000"
+    patient.AnatomicRegionSequence = Sequence([code])
+    patient.SeriesDate = "19000101"  # a dummy of an earlier step
+    cleaned = clean_by(patient, ARCHIVE.header).dataset
+    assert cleaned.AnatomicRegionSequence[0].ContextGroupVersion == "19000101000000"
+    assert cleaned.SeriesDate == "19000101" and cleaned.StudyDate != patient.StudyDate
+
+
+def test_an_order_for_dates_is_said(patient, clean_by) -> None:
+    kept = HeaderPolicy(attributes=(Override("StudyDate", Means.KEEP),))
+    moved = HeaderPolicy(attributes=(Override("PatientBirthDate", Means.CLEAN),))
+    assert clean_by(patient, kept).dataset.LongitudinalTemporalInformationModified == "UNMODIFIED"
+    assert clean_by(patient, moved).dataset.LongitudinalTemporalInformationModified == "MODIFIED"
+    assert clean_by(patient, kept).dataset.StudyDate == patient.StudyDate
+
+
+def test_what_was_added_between_two_stages_takes_removed_and_the_profile_away(patient, key, clean_by) -> None:
+    first = staged(patient, Policy.load("basic"), key, clean_by)
+    first.StudyDate, first.InstitutionName = "20070717", "Sentinel House"
+    second = staged(first, FIRST, key, clean_by)
+    assert second.LongitudinalTemporalInformationModified == "UNMODIFIED"
+    assert "113100" not in {item.CodeValue for item in second.DeidentificationMethodCodeSequence}
+
+
+def test_an_order_restricts_a_characteristic_in_the_content_of_a_report_too(patient, clean_by) -> None:
+    patient.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
+    concept, unit, value, item = Dataset(), Dataset(), Dataset(), Dataset()
+    concept.CodeValue, concept.CodingSchemeDesignator, concept.CodeMeaning = "121033", "DCM", "Subject Age"
+    unit.CodeValue, unit.CodingSchemeDesignator, unit.CodeMeaning = "a", "UCUM", "year"
+    value.NumericValue, value.MeasurementUnitsCodeSequence = "61", Sequence([unit])
+    item.ValueType, item.RelationshipType = "NUM", "HAS OBS CONTEXT"
+    item.ConceptNameCodeSequence, item.MeasuredValueSequence = Sequence([concept]), Sequence([value])
+    patient.ContentSequence = Sequence([item])
+    assert "61" in str(clean_by(patient, Policy.load("teaching").header).dataset.ContentSequence)
+    assert "61" not in str(clean_by(patient, SECOND.header).dataset.ContentSequence)
+
+
+def test_what_a_policy_keeps_by_name_stays_whoever_it_names(patient, key, clean_by) -> None:
+    orders = tuple(Override(name, Means.KEEP) for name in ("PatientID", "AccessionNumber", "ReferringPhysicianName"))
+    policy = HeaderPolicy(attributes=orders)
+    cleaned = clean_by(patient, policy).dataset
+    for name in ("PatientID", "AccessionNumber", "ReferringPhysicianName"):
+        assert cleaned[name].value == patient[name].value
+    assert cleaned.PatientName != patient.PatientName
+
+
+def test_a_voice_becomes_silence_in_any_kind_of_object() -> None:
+    spoken, measured, channel, source = Dataset(), Dataset(), Dataset(), Dataset()
+    source.CodeValue = "109111"
+    channel.ChannelSourceSequence = Sequence([source])
+    spoken.ChannelDefinitionSequence = Sequence([channel])
+    spoken.WaveformData = measured.WaveformData = b"\1\2\3\4"
+    dataset = Dataset()
+    dataset.WaveformSequence = Sequence([spoken, measured])
+    silence_voices(dataset)
+    assert (spoken.WaveformData, measured.WaveformData) == (bytes(4), b"\1\2\3\4")

@@ -7,6 +7,8 @@ from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean.header import harvest, spelled_in, survivors, withhold
 from pixelclean.header.profiles import rebuilt, standard
+from pixelclean.header.safe import reviewed
+from pixelclean.header.tables import _MEASURES
 
 TEXT = b"Sentinel^Zoe 7712345"
 
@@ -47,6 +49,20 @@ def test_palettes_are_cut_and_segmented_ones_end_where_the_table_is_full(clean) 
     assert cleaned.RedPaletteColorLookupTableData == struct.pack("<4H", 1, 2, 3, 4)
     assert cleaned.SegmentedRedPaletteColorLookupTableData == segments
     assert 0x00281202 not in cleaned and 0x00281222 not in cleaned
+
+
+def test_a_fill_pattern_is_32_by_32_bits_or_none(clean) -> None:
+    source = Dataset()
+    source.FillPattern, source.PatternOffOpacity = TEXT, 0.5
+    cleaned = clean(source).dataset
+    assert "FillPattern" not in cleaned and cleaned.PatternOffOpacity == 0.5
+    source.FillPattern = bytes(range(128))
+    assert clean(source).dataset.FillPattern == bytes(range(128))
+
+
+@pytest.mark.parametrize("tag", sorted(_MEASURES))
+def test_what_is_measured_is_on_the_reviewed_list(tag: int) -> None:
+    assert tag in reviewed().binary
 
 
 def test_a_waveform_is_cut_to_its_samples(clean) -> None:

@@ -5,6 +5,8 @@ from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean.header import harvest, survivors, withhold
 from pixelclean.header.uids import is_registered
+from pixelclean.options import Option
+from pixelclean.policy import HeaderPolicy
 
 
 @pytest.fixture
@@ -48,6 +50,15 @@ def of(**values: object) -> Dataset:
         ({"PatientName": "Müllersen^Zoe"}, "Muellersen"),
         ({"PatientName": "Muellersen^Zoe"}, "MÜLLERSEN"),
         ({"PatientName": "Muellersen^Zoe"}, "Mullersen"),
+        ({"PatientName": "Sorensentin^Bo"}, "Sørensentin"),
+        ({"PatientName": "Soerensentin^Bo"}, "Sørensentin"),
+        ({"PatientName": "Lodzentin^Bo"}, "ŁODZENTIN"),
+        ({"PatientName": "Isikentin^Bo"}, "ışıkentin"),
+        ({"PatientName": "Mouk^Mi"}, "moukmi"),
+        ({"PatientName": "Mouk^Mi"}, "x_MIMOUK"),
+        ({"PatientName": "王^伟"}, "王伟"),
+        ({"PatientName": "Wang^Wei=王^伟"}, "CT 王 伟"),
+        ({"PatientName": "Wang^Wei=王^伟"}, "王^伟"),
         ({"PatientAddress": "17 Sentinel Crescent"}, "Crescent Sentinel 17"),
         ({"PatientTelephoneNumbers": "0777 7712345"}, "tel 07777712345"),
         ({"PatientTelephoneNumbers": "+99 777 7712345"}, "0777/771-2345"),
@@ -120,6 +131,42 @@ def test_numbers_that_are_the_id_or_the_birth_date_are_emptied(treated) -> None:
     cleaned, left = treated(source)
     assert cleaned.SeriesNumber is None and cleaned.AcquisitionNumber is None and cleaned.InstanceNumber == 7
     assert left == ()
+
+
+@pytest.mark.parametrize("number", ["07712345", "+7712345", "7712345.0", "7712345.00", "7.712345E6"])
+def test_a_number_is_the_id_however_it_is_written(number: str, treated) -> None:
+    cleaned, left = treated(of(PatientID="7712345", WindowCenter=number))
+    assert cleaned.WindowCenter is None and left == ()
+
+
+def test_an_id_is_the_same_number_without_its_zeros(treated) -> None:
+    cleaned, left = treated(of(PatientID="007712345", SeriesNumber="7712345", InstanceNumber="771234"))
+    assert cleaned.SeriesNumber is None and cleaned.InstanceNumber == 771234 and left == ()
+
+
+@pytest.mark.parametrize("options", [(), (Option.RETAIN_DEVICE_IDENTITY,), (Option.RETAIN_PATIENT_CHARACTERISTICS,)])
+def test_what_an_option_keeps_and_the_file_must_not_say_is_withheld(options: tuple[Option, ...], clean_by) -> None:
+    """An address with the name in it, the day of the study as that of a calibration, the serial number of a patient."""
+    source = of(PatientName="Sentinel^Zoe", PatientID="7712345", StudyDate="20070717")
+    source.SexParametersForClinicalUseCategoryReference = "http://sentinel.invalid/7712345"
+    source.DateOfLastCalibration, source.DeviceSerialNumber = "20070717", "SN 7712345"
+    policy, found = HeaderPolicy(options=options), harvest(source)
+    cleaned = withhold(clean_by(source, policy), found).dataset
+    assert survivors(cleaned, found) == ()
+    for keyword, dummy in (
+        ("SexParametersForClinicalUseCategoryReference", "about:blank"),
+        ("DateOfLastCalibration", "19000101"),
+        ("DeviceSerialNumber", "REMOVED"),
+    ):
+        assert cleaned.get(keyword) in (None, dummy)
+
+
+def test_a_date_that_was_moved_onto_another_one_stays(patient, clean_by) -> None:
+    cleaned = clean_by(patient, HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,)))
+    moved = str(cleaned.dataset.StudyDate)
+    patient.SeriesDate = patient.PatientBirthDate = moved
+    again = clean_by(patient, HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,)))
+    assert withhold(again, harvest(patient)).dataset.StudyDate == moved
 
 
 def test_coded_values_are_withheld_one_by_one(treated) -> None:
