@@ -23,6 +23,7 @@ import argparse
 import json
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -84,6 +85,7 @@ def main() -> None:
     options.add_argument("--json", type=Path, help="write the figures there too")
     chosen = options.parse_args()
     running.require(chosen.data)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # outputs lie in memory: they go with the script
     with _folder(None) as peers, _folder(MEMORY if MEMORY.is_dir() else None) as spool:
         tools = tuple(_tools(chosen, Path(peers)))
         files = _readable_by_all(tools, chosen, Path(spool))

@@ -45,14 +45,14 @@ ENDS = (
     "shifted",
     "pseudonym",
     "new UID",
-    "by order",
+    "changed",
     "dummy",
     "emptied",
     "removed",
     "walked into",
 )
-LISTED = ENDS[:4]
-"""Ends whose attributes are listed."""
+LISTED = ("verbatim", "cleaned", "shifted", "pseudonym", "changed")
+"""Ends whose attributes are listed; changed are private values and what the policy orders."""
 _ENDS = {
     Action.CLEAN: "cleaned",
     Action.SHIFT: "shifted",
@@ -142,7 +142,7 @@ def _written(dataset: Dataset, source: Source) -> bytes:
 def _note_fates(cleaned: Cleaned, source: Dataset, kept: Kept) -> None:
     for fate in {fate.path: fate for fate in cleaned.fates}.values():
         if fate.path.endswith("]"):
-            kept.note("content items", "removed" if fate.action is Action.REMOVE else "by order", fate.why)
+            kept.note("content items", "removed" if fate.action is Action.REMOVE else "changed", fate.why)
             continue
         tag = int(fate.path.rpartition(".")[2], 16)
         kept.note(_source_of(tag), _end_of(fate, tag), _name_of(fate, tag, source))
@@ -161,7 +161,7 @@ def _source_of(tag: int) -> str:
 def _end_of(fate: Fate, tag: int) -> str:
     if not fate.changed:
         return "walked into" if _vr(tag) == "SQ" else "verbatim"
-    return _ENDS.get(fate.action, "by order")
+    return _ENDS.get(fate.action, "changed")
 
 
 def _vr(tag: int) -> str:
@@ -188,8 +188,17 @@ def _report(policy: Policy, kept: Kept, objects: Iterable[str], *, everything: b
         for source in SOURCES:
             names = kept.names.get((source, end), set())
             if names and (everything or source != "by VR: codes, numbers, dates"):
-                text = f"{end}, {source} ({len(names)}): {', '.join(sorted(names))}"
+                text = f"{end}, {source} ({len(names)}): {', '.join(_grouped(names))}"
                 yield "\n" + textwrap.fill(text, 120, subsequent_indent="    ", break_long_words=False)
+
+
+def _grouped(names: Iterable[str]) -> Iterator[str]:
+    """In alphabetical order, the private elements of a creator behind its name."""
+    previous = ""
+    for name in sorted(names):
+        creator, between, element = name.rpartition(" (")
+        yield name if not between or creator != previous else f"({element}"
+        previous = creator
 
 
 if __name__ == "__main__":

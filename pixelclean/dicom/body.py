@@ -36,7 +36,7 @@ def body(dataset: Dataset, *, implicit: bool, little: bool) -> list[bytes]:
 
 def short_element(tag: int, vr: str, value: bytes) -> bytes:
     """One element of Explicit VR Little Endian, its value padded already."""
-    return _Writer(implicit=False, little=True).header(tag, vr, len(value)) + value
+    return _explicit_header("<", tag, vr, len(value)) + value
 
 
 @dataclass(slots=True)
@@ -70,13 +70,7 @@ class _Writer:
 
     def header(self, tag: int, vr: str, length: int) -> bytes:
         """Tag, VR and length of an element (PS3.5 7.1.2, 7.1.3)."""
-        group, number = tag >> 16, tag & 0xFFFF
-        if self.implicit:
-            return struct.pack(self._order + "HHL", group, number, length)
-        spelled = vr.encode("ascii")
-        if spelled in LONG_VRS:
-            return struct.pack(self._order + "HH2sHL", group, number, spelled, 0, length)
-        return struct.pack(self._order + "HH2sH", group, number, spelled, length)
+        return self._delimiter(tag, length) if self.implicit else _explicit_header(self._order, tag, vr, length)
 
     def _element(self, tag: int, element: DataElement, charset: list[str], levels: tuple[Dataset, ...]) -> list[bytes]:
         if len(element.VR) != 2:
@@ -115,6 +109,13 @@ class _Writer:
         else:
             write(self._file, element)
         return self._bytes.getvalue()
+
+
+def _explicit_header(order: str, tag: int, vr: str, length: int) -> bytes:
+    spelled = vr.encode("ascii")
+    if spelled in LONG_VRS:
+        return struct.pack(order + "HH2sHL", tag >> 16, tag & 0xFFFF, spelled, 0, length)
+    return struct.pack(order + "HH2sH", tag >> 16, tag & 0xFFFF, spelled, length)
 
 
 def _number(entry: tuple[int, object]) -> int:

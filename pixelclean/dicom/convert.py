@@ -19,6 +19,8 @@ from pixelclean.reasons import ReasonCode
 
 _CHARACTER_SET, _PIXEL_REPRESENTATION = 0x00080005, 0x00280103
 _LUT_DESCRIPTORS = frozenset((0x00281101, 0x00281102, 0x00281103, 0x00283002))  # C.11.1.1: the first value has no sign
+_NUMBERS = frozenset(("AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"))
+_SPELLED = frozenset(("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"))
 _LONGEST_SHORT = 0xFFFF
 _FIRST_OF_A_BLOCK = 0x1000  # PS3.5 7.8.1: elements below it reserve blocks, or are nothing
 Charset = str | list[str]
@@ -104,6 +106,8 @@ class _Level:
             vr = _private_vr(tag, dataset)
         elif vr is None or (vr == "UN" and (self.little or len(element.value) < _LONGEST_SHORT)):
             vr = public_vr(element.tag)
+        elif vr in _NUMBERS and public_vr(element.tag) in _SPELLED:
+            vr = "UN"  # a text by its attribute: as numbers, nobody would find what it says
         if vr == "US or SS":
             # PS3.5 A.1: the root's Pixel Representation decides for the whole tree
             vr = "SS" if self.signed else "US"

@@ -14,7 +14,7 @@ SEQUENCE_END = 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
 
 LONG_VRS = frozenset(vr.encode() for vr in EXPLICIT_VR_LENGTH_32)
-VRS = LONG_VRS | frozenset(vr.encode() for vr in EXPLICIT_VR_LENGTH_16)
+VRS = {vr.encode(): str(vr.value) for vr in (*EXPLICIT_VR_LENGTH_32, *EXPLICIT_VR_LENGTH_16)}
 
 
 class Header(NamedTuple):
@@ -86,9 +86,10 @@ def has_vr(data: bytes, position: int) -> bool:
 
 
 _IMPLICIT = {True: struct.Struct("<HHL"), False: struct.Struct(">HHL")}
+_EXPLICIT = {True: struct.Struct("<HH2sH"), False: struct.Struct(">HH2sH")}
 _TAG = {True: struct.Struct("<HH"), False: struct.Struct(">HH")}
-_SHORT = {True: struct.Struct("<H"), False: struct.Struct(">H")}
 _LONG = {True: struct.Struct("<L"), False: struct.Struct(">L")}
+_DELIMITERS = 0xFFFE
 
 
 def tag_at(data: bytes, position: int, *, little: bool) -> int:
@@ -102,13 +103,13 @@ def header_at(data: bytes, position: int, *, implicit: bool, little: bool) -> He
 
     Raises struct.error where the data end within it.
     """
-    group, number, length = _IMPLICIT[little].unpack_from(data, position)
-    tag = group << 16 | number
-    if implicit or group == 0xFFFE:
-        return Header(tag, None, length, position + 8)
-    vr = data[position + 4 : position + 6]
-    if vr in LONG_VRS:
-        return Header(tag, vr.decode(), _LONG[little].unpack_from(data, position + 8)[0], position + 12)
-    if vr in VRS:
-        return Header(tag, vr.decode(), _SHORT[little].unpack_from(data, position + 6)[0], position + 8)
-    return None
+    group, number, spelled, length = _EXPLICIT[little].unpack_from(data, position)
+    if implicit or group == _DELIMITERS:
+        group, number, length = _IMPLICIT[little].unpack_from(data, position)
+        return Header(group << 16 | number, None, length, position + 8)
+    vr = VRS.get(spelled)
+    if vr is None:
+        return None
+    if spelled in LONG_VRS:
+        return Header(group << 16 | number, vr, _LONG[little].unpack_from(data, position + 8)[0], position + 12)
+    return Header(group << 16 | number, vr, length, position + 8)

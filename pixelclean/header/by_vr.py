@@ -53,6 +53,8 @@ def fate(tag: int, vr: str, options: tuple[Option, ...]) -> tuple[Action, str, A
         return Action.REMOVE, "reviewed list: removed", Action.REMOVE
     if tag in reviewed().replaced:
         return Action.DUMMY, "reviewed list: replaced", Action.REMOVE
+    if tag in reviewed().characteristics and Option.RETAIN_PATIENT_CHARACTERISTICS not in options:
+        return Action.REMOVE, "reviewed list: a characteristic of the patient", Action.REMOVE
     return _fate_of_known(tag, vr, dictionary_VR(tag), options)
 
 

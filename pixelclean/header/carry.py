@@ -84,8 +84,8 @@ class Carrier:
 
     def _moved(self, item: Dataset, element: DataElement) -> str | None:
         """The date moved; a dummy of an earlier stage stays, since everybody knows from where it would have moved."""
-        texts = texts_of(element)
-        if texts and all(text in dummies.texts() for text in texts):
+        texts, dummy = texts_of(element), dummies.dummy(int(element.tag), element.VR)
+        if texts and all(text == dummy for text in texts):
             return "\\".join(texts)
         return shifted(item, element, self.shift)
 

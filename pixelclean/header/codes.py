@@ -1,6 +1,6 @@
 """Coded values: what of a code passes (PS3.3 section 8; schemes in rules/header/safe_text.toml).
 
-A code of a published scheme says the same everywhere: it passes, and its meaning where that looks like one.  A local
+A code of a published scheme says the same everywhere: it passes, and its meaning where its words are safe.  A local
 code was invented at one site or by one vendor, and so was its meaning: designator, value and meaning are replaced, the
 value by a keyed pseudonym, so that equal codes stay equal.  The texts that describe a scheme are replaced always.
 """
@@ -9,6 +9,7 @@ import re
 
 from pydicom import Dataset
 
+from pixelclean.header import meanings
 from pixelclean.header.safe import reviewed
 from pixelclean.header.uids import is_registered, replaced
 from pixelclean.key import ProjectKey
@@ -24,15 +25,15 @@ LOCAL_MEANING = "REMOVED"
 
 _CODE_SYSTEM = re.compile(r"2\.16\.840\.1\.113883\.[36](\.[0-9]{1,4}){1,2}")  # PS3.16 chapter 8: registered with HL7
 _VERSION_PATTERN = re.compile(r"[vV]?[0-9]{1,4}([.\-/]?[0-9]{1,2}){0,3}[a-zA-Z]?")
-_MEANING_PATTERN = re.compile(r"[\w ,.;:()/\-+'^%<>=&\[\]{}*\"°·²³]{1,64}")
-_NO_MEANING = re.compile(r"[0-9]{5}|[0-9]{1,4}([./\-])[0-9]{1,2}\1[0-9]{1,4}")
 
 
 def part(tag: int, value: str, item: Dataset, key: ProjectKey) -> str:
     """What stands for one part of the code in this item."""
     if not value:
         return value
-    return _published(tag, value, key) if _is_published(item) else _local(tag, value, _text(item, DESIGNATOR), key)
+    return (
+        _published(tag, value, item, key) if _is_published(item) else _local(tag, value, _text(item, DESIGNATOR), key)
+    )
 
 
 def _is_published(item: Dataset) -> bool:
@@ -46,7 +47,7 @@ def _is_published(item: Dataset) -> bool:
     return pattern is not None and is_whole and _URN not in item and all(map(pattern.fullmatch, values))
 
 
-def _published(tag: int, value: str, key: ProjectKey) -> str:
+def _published(tag: int, value: str, item: Dataset, key: ProjectKey) -> str:
     match tag:
         case 0x00080100 | 0x00080102 | 0x00080119:
             return value
@@ -55,7 +56,7 @@ def _published(tag: int, value: str, key: ProjectKey) -> str:
         case 0x00080103:
             return value if _VERSION_PATTERN.fullmatch(value) else LOCAL_MEANING
         case 0x00080104:
-            return value if _looks_like_a_meaning(value) else LOCAL_MEANING
+            return meanings.allowed(_text(item, DESIGNATOR), _code(item), value) or LOCAL_MEANING
         case _:
             return LOCAL_MEANING
 
@@ -70,9 +71,8 @@ def _local(tag: int, value: str, designator: str, key: ProjectKey) -> str:
     return LOCAL_SCHEME if tag == DESIGNATOR else LOCAL_MEANING
 
 
-def _looks_like_a_meaning(text: str) -> bool:
-    """Whether it could stand in a dictionary: not a number of somebody, and no date."""
-    return bool(_MEANING_PATTERN.fullmatch(text)) and not _NO_MEANING.search(text)
+def _code(item: Dataset) -> str:
+    return next(filter(None, (_text(item, tag) for tag in VALUES)), "")
 
 
 def _text(item: Dataset, tag: int) -> str:

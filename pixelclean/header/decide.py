@@ -24,6 +24,7 @@ from pixelclean.policy import HeaderPolicy
 PIXEL_DATA = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 # A site may let private SOP classes pass: the rules for kinds name each that does.
 _KEPT_AT_TOP = MappingProxyType({0x00080016: "the kind of the object"} | dict.fromkeys(PIXEL_DATA, "pixels"))
+_PIXEL_GROUP = 0x7FE0
 _MISPLACED_GROUPS = frozenset((0x0000, 0x0002, 0x0004))
 _REPEATING = {0x50: "curve", OVERLAY: "overlay"}
 _PATIENT_ID = 0x00100020
@@ -144,8 +145,8 @@ def _structural(tag: int, vr: str, options: tuple[Option, ...], at_top: bool) ->
         why = f"E.1-1: {_REPEATING[group >> 8]}, the whole group"
     elif at_top and tag in _KEPT_AT_TOP:
         action, why = Action.KEEP, _KEPT_AT_TOP[tag]
-    elif tag in PIXEL_DATA:
-        why = "pixels in a sequence"
+    elif group == _PIXEL_GROUP and not at_top:
+        why = "pixels in a sequence"  # and offset tables, which nobody reads there
     return Decision(action, why, keyword_for_tag(tag)) if why else None
 
 

@@ -21,7 +21,10 @@ _BEYOND_LATIN = "\u2000"
 
 def is_legible(element: DataElement, item: Dataset) -> bool:
     """Whether every text in an element of `item` was read as it was written; numbers and bytes are none."""
-    texts = [str(value) for value in values_of(element) if isinstance(value, str | PersonName)]
+    values = values_of(element)
+    if not values or not isinstance(values[0], str | PersonName):
+        return True
+    texts = map(str, values)
     if element.VR not in _DECLARED:  # no character set is declared for these: they are ASCII
         return all(text.isascii() and text.strip(" \0").isprintable() for text in texts)
     return all(_is_written(text, item) for text in texts)

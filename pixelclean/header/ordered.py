@@ -1,11 +1,12 @@
 """What a policy orders for single attributes, done: a value, a bin, one of some values, a derived age."""
 
 from collections.abc import Callable
-from math import floor
+from math import floor, isfinite
 
 from pydicom import Dataset
 
 from pixelclean.header import ages
+from pixelclean.header.forms import has_form
 from pixelclean.header.values import text_at
 from pixelclean.overrides import Means, Override
 
@@ -47,9 +48,7 @@ def _derived(item: Dataset) -> tuple[str, ...]:
 
 def _binned(text: str, order: Override) -> str | None:
     """The lower bound of the number's bin, inside the bounds."""
-    try:
-        number = float(text)
-    except ValueError:
+    if not has_form("DS", text) or not isfinite(number := float(text)):
         return None
     number = number if order.lowest is None else max(number, order.lowest)
     number = number if order.highest is None else min(number, order.highest)

@@ -21,6 +21,7 @@ class Reviewed:
     binary: frozenset[int]
     removed: frozenset[int]
     replaced: frozenset[int]
+    characteristics: frozenset[int]
     schemes: Mapping[str, re.Pattern[str]]
 
 
@@ -34,6 +35,7 @@ def reviewed() -> Reviewed:
         binary=_tags(table["binary"]),
         removed=_tags(table["removed"]),
         replaced=_tags(table["replaced"]),
+        characteristics=_tags(table["characteristics"]),
         schemes={name: re.compile(group["pattern"]) for group in table["scheme"] for name in group["designators"]},
     )
 

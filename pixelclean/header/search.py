@@ -29,7 +29,7 @@ _TEXT = frozenset(("CS", "SH", "LO", "ST", "LT", "UT", "UC", "PN", "AE", "UR", "
 _DATES = frozenset(("DA", "DT", "TM"))
 _CODES = frozenset((0x00080100, 0x00080104, 0x00080119))
 _CHARACTER_SET = re.compile(r"ISO_IR [0-9]{1,3}|ISO 2022 IR [0-9]{1,3}|GB18030|GBK")  # PS3.3 C.12.1.1.2
-_OF_THE_KEY = re.compile(r"2\.25\.[0-9]{1,39}")
+_OF_THE_KEY = re.compile(r"2\.25\.[0-9]{30,39}")  # long enough that no ID is meant
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
 
 

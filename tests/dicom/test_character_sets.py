@@ -20,9 +20,11 @@ from pixelclean.reasons import ReasonCode
         (b"ISO_IR 100\\", ("ISO_IR 100",)),
         (b"ISO-IR 100", ("ISO_IR 100",)),
         (b"ISO IR 192", ("ISO_IR 192",)),
-        (b"ISO_2022_IR_87", ("ISO 2022 IR 87",)),
+        (b"ISO_2022_IR_87", ("", "ISO 2022 IR 87")),
         (b"iso_ir 100", ("ISO_IR 100",)),
         (b"utf-8", ("ISO_IR 192",)),
+        (b"ISO 2022 IR 87", ("", "ISO 2022 IR 87")),
+        (b"ISO 2022 IR 159\\ISO 2022 IR 87", ("", "ISO 2022 IR 159", "ISO 2022 IR 87")),
     ],
 )
 def test_a_defined_term_or_a_misspelling_of_one_is_written_as_the_standard_does(value, terms):

@@ -285,3 +285,30 @@ def test_a_name_in_undeclared_utf_8_is_looked_for_as_it_is_meant(terms: str) -> 
     policy = a_policy("devices", Option.RETAIN_DEVICE_IDENTITY)
     output = treated(named(name, b"MULLERESK 1", terms), policy)
     assert "mulleresk" not in output.text
+
+
+@pytest.mark.parametrize(
+    "terms, encoding, written",
+    [
+        ("ISO_IR 100", "latin-1", "latin-1"),
+        ("ISO_IR 100", "utf-8", "utf-8"),
+        ("ISO_IR 192", "utf-8", "latin-1"),
+        ("ISO_IR 192", "latin-1", "latin-1"),
+        ("ISO_IR 166", "latin-1", "latin-1"),
+        ("ISO_IR 192", "utf-8", "utf-16-le"),
+    ],
+)
+def test_a_name_that_is_spelled_in_numbers_goes_or_stops_the_file(terms: str, encoding: str, written: str) -> None:
+    """In numbers of an image, and in a table whose bytes nobody reads; in capitals, small letters, or both."""
+    for spelled_so in (str, str.upper, str.lower):
+        name = spelled_so("Mülleresköning")
+        numbers = name.encode(written).ljust(32, b"\0")
+        data = instance(
+            element(0x00080005, "CS", terms),
+            element(0x00100010, "PN", name.encode(encoding)),
+            element(0x00189602, "FD", numbers),
+            element(0x00281200, "OW", numbers),
+        )
+        for policy in everything():
+            output = treated(data, policy)
+            assert name.encode(written) not in output.data or output.left

@@ -74,8 +74,8 @@ def test_a_text_is_found_whatever_it_says_that_it_is(vr: str) -> None:
     """Sixteen bytes, which fit every binary value."""
     tags = (0x00080050, 0x00080060, 0x00080008, 0x0008103E, 0x00081010, 0x00181030, 0x00104000, 0x00201041, 0x00080020)
     numbers = (0x00180050, 0x00181151, 0x00189087, 0x00189602, 0x00280010, 0x00280030, 0x00281050, 0x00281200)
-    for tag in (*tags, *numbers, 0x00100020):
-        assert_refused_or_nobody(instance(PATIENT, element(tag, vr, "SentinelSentinel")))
+    elements = [element(tag, vr, "SentinelSentinel") for tag in (*tags, *numbers, 0x00100020)]
+    assert_refused_or_nobody(instance(PATIENT, *elements))
 
 
 @pytest.mark.parametrize("vr", EVERY_VR)
@@ -214,18 +214,19 @@ def test_elements_in_any_order_are_cleaned_alike_and_leave_in_order() -> None:
     elements = [
         element(0x00080005, "CS", "ISO_IR 192"),
         element(0x00081010, "SH", "Röntgen"),
-        element(0x00081030, "LO", "Head Zoë"),
+        element(0x00081030, "LO", "CT abdomen"),
         element(0x00100010, "PN", "Sentinel^Zoë"),
         element(MODE, "LO", "EFGRE3D"),
         element(GEMS, "LO", "GEMS_ACQU_01"),
         element(0x0020000D, "UI", "1.2.3.5"),
+        element(0x00080018, "UI", "1.2.3.6"),
     ]
     for policy in everything():
         forwards, backwards = treated(in_order(*elements), policy), treated(in_order(*reversed(elements)), policy)
         assert forwards.dataset == backwards.dataset
         tags = [int(tag) for tag in backwards.dataset.keys()]  # noqa: SIM118 - iterating gives elements
         assert tags == sorted(tags)
-        assert (forwards.dataset.StationName, forwards.dataset.StudyDescription) == ("Röntgen", "Head")
+        assert (forwards.dataset.StationName, forwards.dataset.StudyDescription) == ("Röntgen", "CT abdomen")
         assert forwards.dataset[MODE].value == "EFGRE3D"
 
 

@@ -9,6 +9,8 @@ from pydicom.datadict import DicomDictionary
 from pixelclean.header.by_vr import fate
 from pixelclean.header.safe import reviewed
 from pixelclean.header.table import row_for
+from pixelclean.options import Option
+from pixelclean.policy import HeaderPolicy
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_no_unreviewed_value_of_a_vr_that_can_identify_is_kept(vr: str) -> None:
 
 def test_a_reviewed_attribute_is_not_one_that_the_table_names() -> None:
     lists = reviewed()
-    named = lists.text | lists.binary | lists.removed | lists.replaced
+    named = lists.text | lists.binary | lists.removed | lists.replaced | lists.characteristics
     assert [f"{tag:08X}" for tag in named if row_for(tag) is not None] == []
 
 
@@ -53,6 +55,15 @@ def test_a_value_under_another_kind_of_vr_goes(clean) -> None:
     source.add(DataElement(0x00080070, "OB", b"Sentinel"))
     assert len(clean(source).dataset.group_dataset(0x0028)) == 1  # Longitudinal Temporal Information Modified
     assert "Manufacturer" not in clean(source).dataset
+
+
+def test_what_says_as_much_as_size_and_weight_stays_with_them_only(clean, clean_by) -> None:
+    source = Dataset()
+    source.PatientBodyMassIndex, source.PatientWeight = 21.5, 70
+    source.PatientSizeCodeSequence = Sequence([Dataset()])
+    assert not {"PatientBodyMassIndex", "PatientSizeCodeSequence", "PatientWeight"} & set(clean(source).dataset.dir())
+    kept = clean_by(source, HeaderPolicy(options=(Option.RETAIN_PATIENT_CHARACTERISTICS,))).dataset
+    assert (kept.PatientBodyMassIndex, kept.PatientWeight) == (21.5, 70) and "PatientSizeCodeSequence" in kept
 
 
 def test_a_label_that_people_type_is_replaced(clean) -> None:

@@ -65,20 +65,37 @@ def test_units_pass(value: str, clean) -> None:
     assert (item.CodeValue, item.CodeMeaning) == (value, value)
 
 
-@pytest.mark.parametrize(
-    "meaning", ["Liver 7/7/1977", "Liver 77123", "Liver, seen on 1977-07-07", "Liver\nZoe", "x" * 65]
-)
-def test_a_meaning_that_stands_in_no_dictionary_is_replaced(meaning: str, clean) -> None:
-    (item,) = clean(coded("10200004", "SCT", meaning)).dataset.AnatomicRegionSequence
-    assert (item.CodeValue, item.CodeMeaning) == ("10200004", "REMOVED")
+TYPED = [
+    *("Liver 7/7/1977", "Liver 77123", "Liver, seen on 1977-07-07", "Liver\nZoe", "x" * 65, "Liver of Zoe Sentinel"),
+    *("Mr Hand", "Dr. Liver", "Liver Nagelkerke"),
+]
+
+
+@pytest.mark.parametrize("meaning", TYPED)
+def test_a_meaning_of_other_words_than_a_dictionarys_is_replaced_by_the_published_one(meaning: str, clean) -> None:
+    (item,) = clean(coded("121401", "DCM", meaning)).dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodeMeaning) == ("121401", "Derivation")
+
+
+@pytest.mark.parametrize("meaning", TYPED)
+def test_where_none_is_published_it_goes(meaning: str, clean) -> None:
+    for value, scheme in (("121327000", "SCT"), ("T-62000", "SRT")):
+        (item,) = clean(coded(value, scheme, meaning)).dataset.AnatomicRegionSequence
+        assert (item.CodeValue, item.CodeMeaning) == (value, "REMOVED")
+
+
+@pytest.mark.parametrize("meaning", ["Liver", "Upper abdomen", "Leber", "foie"])
+def test_a_meaning_in_words_of_a_dictionary_stays(meaning: str, clean) -> None:
+    (item,) = clean(coded("121327000", "SCT", meaning)).dataset.AnatomicRegionSequence
+    assert item.CodeMeaning == meaning
 
 
 @pytest.mark.parametrize("meaning", ["Liver of Sentinel", "for zoe, sentinel", "Liversentinel", "born 7 July 1977"])
-def test_a_meaning_that_names_the_patient_is_withheld_and_holds_no_file(meaning: str, patient, clean) -> None:
-    source = coded("10200004", "SCT", meaning, PatientName="Sentinel^Zoe", PatientBirthDate="19770707")
+def test_a_meaning_that_names_the_patient_is_replaced_and_holds_no_file(meaning: str, patient, clean) -> None:
+    source = coded("121401", "DCM", meaning, PatientName="Sentinel^Zoe", PatientBirthDate="19770707")
     found = harvest(source)
     cleaned = withhold(clean(source), found).dataset
-    assert cleaned.AnatomicRegionSequence[0].CodeMeaning == "REMOVED"
+    assert cleaned.AnatomicRegionSequence[0].CodeMeaning in ("Derivation", "REMOVED")
     assert survivors(cleaned, found) == ()
 
 

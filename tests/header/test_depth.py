@@ -102,6 +102,13 @@ def test_overlays_and_curves_go_as_whole_groups(patient, clean) -> None:
     assert "60000010" in {fate.path for fate in cleaned.fates if fate.changed}
 
 
+@pytest.mark.parametrize("tag,vr", [(0x7FE00001, "OV"), (0x7FE00002, "OV"), (0x7FE00008, "OF"), (0x7FE00010, "OB")])
+def test_neither_pixels_nor_their_offsets_stay_in_an_item(tag: int, vr: str, clean, nested) -> None:
+    source = Dataset()
+    source.add_new(tag, vr, b"ZZ-SENTINEL Zoe ")
+    assert tag not in clean(nested(source)).dataset.SharedFunctionalGroupsSequence[0]
+
+
 @pytest.mark.parametrize("vr,value", [("CS", "USER"), ("LO", "Zoe Sentinel")])
 def test_what_describes_a_plane_stays_as_numbers_and_terms(vr: str, value: str, patient, clean_by) -> None:
     patient.add_new(0x60000010, "US", 8)

@@ -217,8 +217,8 @@ def test_the_proof_reads_uids_and_character_sets_as_text() -> None:
     output = Dataset()
     output[0x00080005] = DataElement(0x00080005, "CS", "SENTINEL ZOE", already_converted=True)
     output[0x0008001A] = DataElement(0x0008001A, "UI", "Sentinel^Zoe", already_converted=True)
-    output.ReferencedSOPClassUID = "1.2.826.7712345.1"
-    assert survivors(output, harvest(source)) == ("00080005", "0008001A", "00081150")
+    output.ReferencedSOPClassUID, output.DeviceUID = "1.2.826.7712345.1", "2.25.7712345"
+    assert survivors(output, harvest(source)) == ("00080005", "0008001A", "00081150", "00181002")
     for terms in ("ISO_IR 100", ["", "ISO 2022 IR 87"], "ISO_IR 192"):
         assert survivors(of(SpecificCharacterSet=terms), harvest(of(PatientName="Iso^Ir", PatientID="2022"))) == ()
 

@@ -59,7 +59,7 @@ def _rows() -> Mapping[int, Mapping[str, Any]]:
 
 @cache
 def reviewed(kind: str) -> frozenset[int]:
-    """The tags of a part of the reviewed list: text, binary, removed, replaced."""
+    """The tags of a part of the reviewed list: text, binary, removed, replaced, characteristics."""
     groups = tomllib.loads(resources.rules("header", "safe_text.toml").read_text("utf-8"))[kind]
     return frozenset(tag_of(keyword) for group in groups for keyword in group["keywords"])
 
@@ -83,9 +83,14 @@ def _letter(row: Mapping[str, Any], options: Iterable[Option]) -> str:
     return "C" if "C" in letters else "K" if "K" in letters else str(row["basic"])
 
 
+def _never_passing(policy: Policy) -> frozenset[int]:
+    keeps = Option.RETAIN_PATIENT_CHARACTERISTICS in policy.header.options
+    return reviewed("removed") if keeps else reviewed("removed") | reviewed("characteristics")
+
+
 def _is_walked(sequence: int, policy: Policy) -> bool:
     """Whether the items of a sequence stay, each to be treated by itself."""
-    if sequence in _CONTENT or sequence in reviewed("removed"):
+    if sequence in _CONTENT or sequence in _never_passing(policy):
         return False
     if order := _orders(policy).get(sequence):
         return order in ("keep", "clean")
@@ -102,7 +107,7 @@ def _is_kept(place: Place, policy: Policy) -> bool:
     if (row := _rows().get(tag)) is not None:
         letter = _letter(row, options)
         return letter == "K" or (letter == "C" and vr == "TM" and _keeps_times(policy))
-    if tag in reviewed("removed") | reviewed("replaced"):
+    if tag in _never_passing(policy) | reviewed("replaced"):
         return False
     if tag in reviewed("text") | reviewed("binary"):
         return tag not in _MEASURED
@@ -147,6 +152,6 @@ def _is_kept_content(place: Place, policy: Policy) -> bool:
     if place.corner == "other content":
         return _is_kept_as_date(place.vr, policy) or (place.tag in _rows() and _is_kept(place, policy))
     if place.corner.startswith("meaning"):
-        return True
+        return False  # words of no dictionary
     letter = _letter(content_rows()[int(place.corner.removeprefix("row "))], policy.header.options)
     return letter == "K" or (letter == "C" and place.vr == "TM" and _keeps_times(policy))
