@@ -3,6 +3,7 @@
 `Deidentified` is PS3.15 Annex E.  `Untouched` keeps the header for use inside the house and claims nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -112,7 +113,7 @@ class Deidentified:
 
     def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
         """Everything identifying that this header and those of its siblings know."""
-        by_key, by_mapping = made_by(self.key), assigned_in(source.dataset, self._patient(source))
+        by_key, by_mapping = made_by(self.key), self._assigned_in(source)
         retained = retains(self.policy.header)
         ordered = kept_by_order(self.policy.header)
         found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
@@ -149,6 +150,11 @@ class Deidentified:
         if (recipients := self.recipients) is not None:
             attach(dataset, source.dataset, lambda content: seal(content, recipients))
         return dataset
+
+    def _assigned_in(self, source: Source) -> Callable[[str], bool]:
+        if not self.assignments.entries:
+            return lambda _: False  # the patient of the source is not even asked for
+        return assigned_in(source.dataset, self._patient(source))
 
     def _patient(self, source: Source) -> Patient:
         return patient_of(source.dataset, self.key, source.digest, self.assignments, self.policy.header.issuers)

@@ -8,7 +8,6 @@ recognised by it, whatever the file claims of itself, and what already is a pseu
 stages, or twice, gives the same UIDs and IDs as cleaning once.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import final
@@ -88,4 +87,4 @@ class ProjectKey:
         return self._mac(purpose, message).hex()
 
     def _mac(self, purpose: str, message: bytes) -> bytes:
-        return hmac.new(self.secret, purpose.encode() + b"\0" + message, hashlib.sha256).digest()
+        return hmac.digest(self.secret, purpose.encode() + b"\0" + message, "sha256")

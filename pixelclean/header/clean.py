@@ -96,7 +96,7 @@ def _shift(
     dataset: Dataset, patient: Patient, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments
 ) -> Shift:
     """Derived from the pseudonym, which a second stage finds too; dates that a stage before this one moved stay."""
-    if is_own(dataset, key, assignments) and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED":
+    if text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED" and is_own(dataset, key, assignments):
         return Shift(0)
     return _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
 

@@ -106,8 +106,7 @@ def _normal(kind: Kind, text: str) -> str:
 
 def _texts(item: Dataset) -> Iterator[tuple[int, Kind, str]]:
     """Tag, kind and text of every value that identifies, at every depth."""
-    for tag in item.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-        element = read(item, tag)
+    for tag, element in decoded(item):
         if element is not None and element.VR == "SQ":
             coded = telling().coded.get(int(tag))
             for inner in element.value or ():
@@ -128,8 +127,7 @@ def _codes(item: Dataset, coded: Coded | None) -> Iterator[tuple[Kind, str]]:
 
 
 def _uids(item: Dataset) -> Iterator[tuple[int, str]]:
-    for tag in item.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-        element = read(item, tag)
+    for tag, element in decoded(item):
         if element is not None and element.VR == "SQ":
             for inner in element.value or ():
                 yield from _uids(inner)
@@ -149,8 +147,7 @@ def items_with_paths(dataset: Dataset, path: str = "") -> Iterator[tuple[str, Da
     Such as "0040A730[0].", with the dot, and "" for the data set itself.
     """
     yield path, dataset
-    for tag in dataset.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-        element = read(dataset, tag)
+    for tag, element in decoded(dataset):
         if element is not None and element.VR == "SQ":
             for number, item in enumerate(element.value or ()):
                 yield from items_with_paths(item, f"{path}{int(tag):08X}[{number}].")
@@ -164,10 +161,16 @@ def read(dataset: Dataset, tag: BaseTag) -> DataElement | None:
         return None
 
 
+def decoded(dataset: Dataset) -> Iterator[tuple[BaseTag, DataElement | None]]:
+    """Every element with its tag, as `read` gives it; those that are decoded already, as a rule all, without asking."""
+    for tag, element in tuple(dataset.items()):
+        yield tag, element if isinstance(element, DataElement) else read(dataset, tag)
+
+
 def elements_with_paths(dataset: Dataset, path: str = "") -> Iterator[tuple[str, DataElement]]:
     """Every element that decodes, at every depth, with its path, such as 0040A730[0].00100010; no sequences."""
-    for tag in dataset.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-        if (element := read(dataset, tag)) is None:
+    for tag, element in decoded(dataset):
+        if element is None:
             continue
         here = f"{path}{int(tag):08X}"
         if element.VR != "SQ":

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, Self
 
-from pydicom import Dataset, Sequence
+from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean import resources
+from pixelclean.header import codes
 from pixelclean.header.iod import Type, top_level, type_of
 from pixelclean.header.values import text_at
 from pixelclean.options import CODES, Option
@@ -80,11 +81,9 @@ def _method(code: str) -> Dataset:
 
 
 def _code(value: str, meaning: str, scheme: str = "DCM") -> Dataset:
-    item = Dataset()
-    item.CodeValue = value
-    item.CodingSchemeDesignator = scheme
-    item.CodeMeaning = meaning
-    return item
+    parts = ((codes.VALUE, "SH", value), (codes.DESIGNATOR, "SH", scheme), (codes.MEANING, "LO", meaning))
+    elements = (DataElement(tag, vr, text, already_converted=True) for tag, vr, text in parts)
+    return Dataset({element.tag: element for element in elements})
 
 
 @cache

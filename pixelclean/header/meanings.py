@@ -4,7 +4,7 @@ The code says what is meant; the meaning is text that a person can have typed ov
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from pixelclean.header import descriptors
@@ -32,12 +32,11 @@ def allowed(scheme: str, code: str, text: str) -> str:
 
 
 @cache
-def _published(scheme: str) -> Mapping[str, frozenset[str]]:
-    from pydicom.sr.codedict import Collection  # noqa: PLC0415 - it takes half a second, and few meanings are unknown
+def _published(scheme: str) -> Mapping[str, Sequence[str]]:
+    from pydicom.sr.codedict import Collection  # noqa: PLC0415 - takes a tenth of a second, and few meanings are unknown
 
-    meanings = defaultdict[str, set[str]](set)
+    meanings = defaultdict[str, list[str]](list)
     for code in Collection(scheme).concepts.values():
-        meanings[code.value].add(code.meaning)
-    return {
-        code: frozenset(meaning for meaning in texts if len(meaning) <= _LONGEST) for code, texts in meanings.items()
-    }
+        if len(code.meaning) <= _LONGEST:
+            meanings[code.value].append(code.meaning)
+    return meanings

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
@@ -13,7 +14,7 @@ from pixelclean.header.actions import Action
 from pixelclean.header.carry import Carrier
 from pixelclean.header.decide import KEPT_ITEM_VALUES, Decision, Rules
 from pixelclean.header.forms import empty, holds_too_many, like, well_formed
-from pixelclean.header.harvest import read
+from pixelclean.header.harvest import decoded
 from pixelclean.header.iod import Level, items_of, type_of
 from pixelclean.header.values import text_at
 from pixelclean.options import Option
@@ -55,15 +56,16 @@ class Walk:
 
         Elements whose tag is in `skip` are left to the caller; those in `keeps` an option keeps in this very item.
         """
-        target = Dataset()
+        made: dict[BaseTag, DataElement | RawDataElement] = {}
+        target = Dataset(made)  # filled behind its back: pydicom checks every element that is put in one by one
         implicit, little = source.original_encoding
         target.set_original_encoding(implicit, little, source.original_character_set)
         item = _Item(self, source, level, path, keeps)
         safe = self._safe_private(source)
         asked = {element.source_tag for element in safe}
-        for tag in source.keys():  # noqa: SIM118 - iterating a Dataset gives elements
-            if tag not in skip and tag not in asked and (element := item.treated(tag)) is not None:
-                target.add(element)
+        for tag, before in decoded(source):
+            if tag not in skip and tag not in asked and (element := item.treated(tag, before)) is not None:
+                made[tag] = element
         for element in item.safe_private(safe):
             target.add(element)
         return target
@@ -84,10 +86,9 @@ class _Item:
     path: str
     keeps: Collection[int]
 
-    def treated(self, tag: BaseTag) -> DataElement | None:
+    def treated(self, tag: BaseTag, before: DataElement | None) -> DataElement | None:
         """What takes the element's place; None for nothing."""
         here = f"{self.path}{int(tag):08X}"
-        before = read(self.source, tag)
         vr = before.VR if before is not None else _announced_vr(self.source, tag)
         decision = self._decision(tag, vr)
         before_its_items = len(self.walk.fates)

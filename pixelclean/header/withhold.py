@@ -16,7 +16,7 @@ from pixelclean.header.by_vr import NUMBERS
 from pixelclean.header.clean import Cleaned
 from pixelclean.header.dummies import TEXT, dummy
 from pixelclean.header.forms import empty
-from pixelclean.header.harvest import items_with_paths
+from pixelclean.header.harvest import decoded, items_with_paths
 from pixelclean.header.identifiers import Identifiers
 from pixelclean.header.private import is_creator
 from pixelclean.header.private.readable import packed
@@ -42,7 +42,7 @@ def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
     for path, item in places:
         if _is_of_somebody(item, identifiers):
             held.update({f"{path}{int(tag):08X}": tag for tag in _without_code(item)})
-        for element in list(item):
+        for element in _elements(item):
             if element.VR in NUMBERS and not is_spelled_in_numbers:
                 continue
             if element.VR in _DATES and is_moved:
@@ -117,7 +117,11 @@ def _withheld_codes(element: DataElement, identifiers: Identifiers) -> bool:
 
 def _all_numbers(items: Iterable[Dataset]) -> bytes:
     """Every number of a data set in a row: one look at all of them spares the looks at each, as a rule."""
-    return _BETWEEN.join(packed(element) for item in items for element in item if element.VR in NUMBERS)
+    return _BETWEEN.join(packed(element) for item in items for element in _elements(item) if element.VR in NUMBERS)
+
+
+def _elements(item: Dataset) -> Iterator[DataElement]:
+    return (element for _, element in decoded(item) if element is not None)
 
 
 def _fate(path: str, tag: int) -> Fate:
