@@ -10,7 +10,7 @@ from pathlib import Path
 from pixelclean.dicom import quiet, read, write
 from pixelclean.envelope import PrivateKey, open_envelope
 from pixelclean.errors import Refused
-from pixelclean.header.restored import restored
+from pixelclean.header.encryption.restored import restored
 from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 

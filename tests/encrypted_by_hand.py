@@ -11,7 +11,7 @@ from recipient_keys import private_key, recipients
 from pixelclean.dicom import read, write
 from pixelclean.dicom.data_set import encode_data_set
 from pixelclean.envelope import open_envelope, seal
-from pixelclean.header.restored import restored
+from pixelclean.header.encryption.restored import restored
 from pixelclean.policy import Limits
 
 LIMITS = Limits()

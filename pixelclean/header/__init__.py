@@ -1,28 +1,28 @@
 """PS3.15 Annex E on a data set: harvest what identifies, clean, say so, and look whether anything survived."""
 
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.decide import Decision, Rules, rules_of
+from pixelclean.header.annex_e.iod import Type
+from pixelclean.header.annex_e.orders import is_profile_or_stricter, kept_by_order, left_of_dates, retains
+from pixelclean.header.annex_e.safe import reviewed
+from pixelclean.header.annex_e.table import Row, row_for, table_rows
 from pixelclean.header.clean import Cleaned, clean_header
-from pixelclean.header.decide import Decision, Rules, rules_of
+from pixelclean.header.content.kept import without_kept_items
 from pixelclean.header.descriptors import METHOD as DESCRIPTOR_CLEANING
 from pixelclean.header.embedded import silence, silence_voices
-from pixelclean.header.encrypted import attach
-from pixelclean.header.harvest import harvest, study_of, traces_of
-from pixelclean.header.identifiers import Identifier, Identifiers, Kind, Trace
-from pixelclean.header.iod import Type
-from pixelclean.header.kept_items import without_kept_items
+from pixelclean.header.encryption.attached import attach
+from pixelclean.header.identity.harvest import harvest, study_of, traces_of
+from pixelclean.header.identity.identifiers import Identifier, Identifiers, Kind, Trace
+from pixelclean.header.identity.reading import is_known, known_among, spellings
+from pixelclean.header.identity.search import spelled_in, survivors
+from pixelclean.header.identity.telling import may_identify
 from pixelclean.header.made import made_by
 from pixelclean.header.marks import Method, mark_equipment, mark_identity_removed, mark_pixels
 from pixelclean.header.methods import ENCRYPTED, earlier_method, method_of
-from pixelclean.header.orders import is_profile_or_stricter, kept_by_order, left_of_dates, retains
 from pixelclean.header.originals import Originals, originals_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.patient import assigned_in, patient_name, patient_of
 from pixelclean.header.private import listed as listed_private
-from pixelclean.header.reading import is_known, known_among, spellings
-from pixelclean.header.safe import reviewed
-from pixelclean.header.search import spelled_in, survivors
-from pixelclean.header.table import Row, row_for, table_rows
-from pixelclean.header.telling import may_identify
 from pixelclean.header.walk import Fate
 from pixelclean.header.withhold import withhold
 from pixelclean.header.words import words_of

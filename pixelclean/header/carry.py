@@ -14,11 +14,11 @@ from pydicom.datadict import dictionary_VR
 
 from pixelclean.assignments import Assignments, mapped_id
 from pixelclean.header import ages, codes, dummies
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.dates import Shift, as_written, shifted
 from pixelclean.header.descriptors import cleaned_values
 from pixelclean.header.forms import like
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.legible import is_legible
 from pixelclean.header.ordered import ordered
 from pixelclean.header.private import Treatment

@@ -10,16 +10,16 @@ from pixelclean.assignments import Assignments, Patient
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.errors import Refused
 from pixelclean.header import private
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.decide import Rules, rules_of
+from pixelclean.header.annex_e.iod import Level, Type, top_level, type_of
+from pixelclean.header.annex_e.orders import left_of_dates
 from pixelclean.header.carry import Carrier
 from pixelclean.header.consistency import made_consistent
-from pixelclean.header.content_references import renumber
+from pixelclean.header.content.references import renumber
 from pixelclean.header.dates import Shift, day_shift, exact_shift
-from pixelclean.header.decide import Rules, rules_of
-from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.iod import Level, Type, top_level, type_of
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.ordered import ordered
-from pixelclean.header.orders import left_of_dates
 from pixelclean.header.past import is_own, lacks_its_mapping
 from pixelclean.header.patient import patient_name, patient_of
 from pixelclean.header.trial import complete_trial

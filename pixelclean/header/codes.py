@@ -10,7 +10,7 @@ import re
 from pydicom import Dataset
 
 from pixelclean.header import meanings
-from pixelclean.header.safe import reviewed
+from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.uids import is_registered, replaced
 from pixelclean.key import ProjectKey
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pydicom import DataElement, Dataset
 from pydicom.datadict import keyword_for_tag
 
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.overlays import OVERLAY
 from pixelclean.header.dummies import ENCAPSULATED_DOCUMENT
 from pixelclean.header.layers import number_layers
-from pixelclean.header.overlays import OVERLAY
 from pixelclean.header.values import values_of
 from pixelclean.header.walk import Fate
 

@@ -15,7 +15,7 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.tag import Tag
 
-from pixelclean.header.harvest import read
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.instants import Ends, Instant, clock_of, date_of, date_time_of, ends_of, is_zone
 from pixelclean.header.values import values_of
 from pixelclean.key import ProjectKey

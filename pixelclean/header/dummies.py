@@ -10,7 +10,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 
 from pixelclean import resources
 from pixelclean.errors import Refused
-from pixelclean.header.safe import tag_of
+from pixelclean.header.annex_e.safe import tag_of
 from pixelclean.reasons import ReasonCode
 
 TEXT = "REMOVED"

@@ -7,7 +7,7 @@ from pydicom.datadict import dictionary_VM, dictionary_VR, keyword_for_tag
 from pydicom.dataelem import empty_value_for_VR
 from pydicom.tag import BaseTag
 
-from pixelclean.header.by_vr import NUMBERS
+from pixelclean.header.annex_e.by_vr import NUMBERS
 from pixelclean.header.values import values_of
 
 _WELL_FORMED = {

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pydicom import DataElement, Dataset
 from pydicom.datadict import keyword_for_tag
 
-from pixelclean.header.actions import Action
-from pixelclean.header.harvest import elements_with_paths
-from pixelclean.header.overlays import OVERLAY
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.overlays import OVERLAY
+from pixelclean.header.identity.harvest import elements_with_paths
 from pixelclean.header.walk import Fate
 
 _GRAPHIC_LAYER = 0x00700002

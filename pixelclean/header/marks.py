@@ -10,7 +10,7 @@ from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean import resources
 from pixelclean.header import codes
-from pixelclean.header.iod import Type, top_level, type_of
+from pixelclean.header.annex_e.iod import Type, top_level, type_of
 from pixelclean.header.values import text_at
 from pixelclean.options import CODES, Option
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from pixelclean.header import descriptors
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.identifiers import Identifiers
 
 _NOBODY = Identifiers(frozenset(), frozenset())
 _SCHEMES = frozenset(("SCT", "DCM", "UCUM", "LN", "RADLEX", "NCIt", "FMA", "MDC", "IBSI", "NEU", "RXNORM", "MSH"))

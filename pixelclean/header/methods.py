@@ -10,10 +10,10 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from pixelclean import resources
 from pixelclean.assignments import Assignments
-from pixelclean.header.by_vr import DATES
-from pixelclean.header.harvest import read
+from pixelclean.header.annex_e.by_vr import DATES
+from pixelclean.header.annex_e.orders import is_profile_or_stricter, orders_of
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.marks import Method
-from pixelclean.header.orders import is_profile_or_stricter, orders_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.values import text_at, texts_of
 from pixelclean.key import ProjectKey

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydicom import Dataset
 
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.dummies import TEXT
 from pixelclean.header.walk import Fate
 from pixelclean.trial import TrialAttribute, trial_attributes

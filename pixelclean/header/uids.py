@@ -4,7 +4,7 @@ import re
 
 from pydicom._uid_dict import UID_dictionary
 
-from pixelclean.header.iod import sop_classes
+from pixelclean.header.annex_e.iod import sop_classes
 from pixelclean.key import ProjectKey
 
 _CONTEXT_GROUP = re.compile(r"1\.2\.840\.10008\.6\.1\.[1-9][0-9]{0,3}")  # PS3.6 Table A-3, which pydicom does not hold

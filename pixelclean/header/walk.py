@@ -9,13 +9,15 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
-from pixelclean.header import content_ages, dummies, private, structured
-from pixelclean.header.actions import Action
+from pixelclean.header import dummies, private
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.decide import KEPT_ITEM_VALUES, Decision, Rules
+from pixelclean.header.annex_e.iod import Level, items_of, type_of
 from pixelclean.header.carry import Carrier
-from pixelclean.header.decide import KEPT_ITEM_VALUES, Decision, Rules
+from pixelclean.header.content import ages as content_ages
+from pixelclean.header.content import structured
 from pixelclean.header.forms import empty, holds_too_many, like, well_formed
-from pixelclean.header.harvest import decoded
-from pixelclean.header.iod import Level, items_of, type_of
+from pixelclean.header.identity.harvest import decoded
 from pixelclean.header.values import text_at
 from pixelclean.options import Option
 from pixelclean.reasons import ReasonCode

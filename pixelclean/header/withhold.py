@@ -11,16 +11,16 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import keyword_for_tag
 
 from pixelclean.header import codes
-from pixelclean.header.actions import Action
-from pixelclean.header.by_vr import NUMBERS
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.by_vr import NUMBERS
 from pixelclean.header.clean import Cleaned
 from pixelclean.header.dummies import TEXT, dummy
 from pixelclean.header.forms import empty
-from pixelclean.header.harvest import decoded, items_with_paths
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.harvest import decoded, items_with_paths
+from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.identity.search import is_exempt, survives
 from pixelclean.header.private import is_creator
 from pixelclean.header.private.readable import packed
-from pixelclean.header.search import is_exempt, survives
 from pixelclean.header.values import text_at, texts_of, values_of
 from pixelclean.header.walk import Fate
 

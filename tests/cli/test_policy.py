@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from pixelclean import resources
 from pixelclean.cli import main
 from pixelclean.header import rules_of, table_rows
-from pixelclean.header.iod import Type
+from pixelclean.header.annex_e.iod import Type
 from pixelclean.policy import Policy
 from pixelclean.statement import lines, statement
 

@@ -16,7 +16,7 @@ from recipient_keys import certificate_file, key_file, needs_gdcmanon
 from pixelclean.cli.reidentify import reidentify
 from pixelclean.cli.shell import Shell
 from pixelclean.dicom import read, write
-from pixelclean.header.encrypted import attach
+from pixelclean.header.encryption.attached import attach
 
 Reidentify = Callable[..., Result]
 DONE = "re-identified"

@@ -6,9 +6,9 @@ import pytest
 from pydicom import DataElement, Dataset, Sequence, dcmread
 from pydicom.datadict import DicomDictionary
 
-from pixelclean.header.by_vr import fate
-from pixelclean.header.safe import reviewed
-from pixelclean.header.table import row_for
+from pixelclean.header.annex_e.by_vr import fate
+from pixelclean.header.annex_e.safe import reviewed
+from pixelclean.header.annex_e.table import row_for
 from pixelclean.options import Option
 from pixelclean.policy import HeaderPolicy
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset, Sequence
 
-from pixelclean.header.content_references import renumber
+from pixelclean.header.content.references import renumber
 from pixelclean.options import Option
 
 OPTIONS = (Option.CLEAN_STRUCTURED_CONTENT,)

@@ -30,8 +30,8 @@ from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean.errors import Refused
 from pixelclean.header import Cleaned
-from pixelclean.header.encrypted import attach
-from pixelclean.header.restored import restored
+from pixelclean.header.encryption.attached import attach
+from pixelclean.header.encryption.restored import restored
 from pixelclean.reasons import ReasonCode
 
 

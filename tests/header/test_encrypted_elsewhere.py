@@ -24,9 +24,9 @@ from pixelclean.dicom import looks_like_dicom, read, write
 from pixelclean.envelope import Cipher, seal
 from pixelclean.errors import Refused
 from pixelclean.header import Cleaned
-from pixelclean.header.encrypted import attach
-from pixelclean.header.encrypted_parts import may_be_carried
-from pixelclean.header.restored import restored
+from pixelclean.header.encryption.attached import attach
+from pixelclean.header.encryption.parts import may_be_carried
+from pixelclean.header.encryption.restored import restored
 
 
 def gdcmanon(*arguments: object) -> None:

@@ -5,9 +5,9 @@ from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import tag_for_keyword
 
 from pixelclean.header import Identifier, Kind, Trace, harvest, may_identify, retains, survivors, traces_of, withhold
+from pixelclean.header.identity.telling import telling
 from pixelclean.header.made import made_by
 from pixelclean.header.patient import patient_name
-from pixelclean.header.telling import telling
 from pixelclean.options import Option
 from pixelclean.phi import Phi
 from pixelclean.policy import HeaderPolicy

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pydicom import Dataset
 
 from pixelclean.header import harvest, known_among, spellings
-from pixelclean.header.identifier import Identifier, Kind
-from pixelclean.header.screens import spellings_of
+from pixelclean.header.identity.identifier import Identifier, Kind
+from pixelclean.header.identity.screens import spellings_of
 from pixelclean.phi import Phi
 
 

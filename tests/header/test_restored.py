@@ -27,7 +27,7 @@ from pixelclean.dicom.data_set import encode_data_set
 from pixelclean.dicom.inflate import deflate
 from pixelclean.envelope import seal
 from pixelclean.errors import Refused
-from pixelclean.header.restored import restored
+from pixelclean.header.encryption.restored import restored
 from pixelclean.reasons import ReasonCode
 
 

@@ -16,11 +16,11 @@ from pydicom.sr._snomed_dict import mapping as snomed
 from pydicom.tag import BaseTag
 
 from pixelclean import resources
-from pixelclean.header.actions import Action
-from pixelclean.header.content_ages import group_oldest
-from pixelclean.header.content_table import content_rows
-from pixelclean.header.iod import Type
-from pixelclean.header.structured import CONTENT_SEQUENCES, dummied, fate_of, when_emptied
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.iod import Type
+from pixelclean.header.content.ages import group_oldest
+from pixelclean.header.content.structured import CONTENT_SEQUENCES, dummied, fate_of, when_emptied
+from pixelclean.header.content.table import content_rows
 from pixelclean.options import Option
 
 COLUMNS = (

@@ -9,8 +9,8 @@ from pydicom.datadict import dictionary_VR
 
 from pixelclean import resources
 from pixelclean.header import Row, row_for, table_rows
-from pixelclean.header.actions import Action, resolve
-from pixelclean.header.iod import Type, items_of, top_level, type_of
+from pixelclean.header.annex_e.actions import Action, resolve
+from pixelclean.header.annex_e.iod import Type, items_of, top_level, type_of
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SENTINELS = (b"ZZSENTINEL", b"19770707", b"077177", b"077Y", b"1.2.3.77177", (17177).to_bytes(2, "little"))

@@ -6,8 +6,8 @@ import pytest
 from pydicom import DataElement, Dataset, Sequence
 
 from pixelclean.header import harvest, spelled_in, survivors, withhold
+from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.profiles import rebuilt, standard
-from pixelclean.header.safe import reviewed
 from pixelclean.header.tables import _MEASURES
 
 TEXT = b"Sentinel^Zoe 7712345"

@@ -17,8 +17,8 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataset import FileDataset
 from sentinel import UID_ROOT, WORD, identified, jpeg_2000_with_comment, jpeg_with_segments, sentinels_in
 
-from pixelclean.header.safe import reviewed
-from pixelclean.header.table import row_for
+from pixelclean.header.annex_e.safe import reviewed
+from pixelclean.header.annex_e.table import row_for
 
 IN_PATH = f"{WORD}path"
 JPEG_2000_LOSSLESS = "1.2.840.10008.1.2.4.90"

@@ -42,7 +42,7 @@ from pixelclean.dicom import facts_of, read_bytes, write
 from pixelclean.errors import Refused
 from pixelclean.header import Identifiers, patient_of, survivors
 from pixelclean.header.dates import day_shift
-from pixelclean.header.harvest import elements_with_paths
+from pixelclean.header.identity.harvest import elements_with_paths
 from pixelclean.heading import Deidentified
 from pixelclean.key import ProjectKey
 from pixelclean.options import Option

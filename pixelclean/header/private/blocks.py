@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydicom import DataElement, Dataset
 from pydicom.tag import BaseTag
 
-from pixelclean.header.harvest import read
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.private.listed import is_private_group
 from pixelclean.header.private.lists import known_creators
 from pixelclean.header.values import values_of

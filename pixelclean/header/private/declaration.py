@@ -12,7 +12,7 @@ from typing import Self
 from pydicom import Dataset
 from pydicom.tag import BaseTag
 
-from pixelclean.header.harvest import read
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.private.listed import Place, is_private_group
 from pixelclean.header.values import numbers_at, texts_of
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from pydicom import DataElement, Dataset
 
-from pixelclean.header.by_vr import NUMBERS
+from pixelclean.header.annex_e.by_vr import NUMBERS
 from pixelclean.header.forms import like
-from pixelclean.header.harvest import elements_with_paths
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.harvest import elements_with_paths
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.private.decoded import TEXT
 from pixelclean.header.private.element import SafeElement, Word
 from pixelclean.header.private.readable import is_code, packed

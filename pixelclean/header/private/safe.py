@@ -14,7 +14,7 @@ from pydicom import DataElement, Dataset, Sequence
 from pydicom.tag import BaseTag
 
 from pixelclean.header import dummies
-from pixelclean.header.harvest import read
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.private.blocks import blocks_of
 from pixelclean.header.private.declaration import Declaration, Verdict
 from pixelclean.header.private.decoded import BINARY, TEXT, decoded, known_vrs

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn, final
 
-from pixelclean.header.identifier import Identifier, Kind, Trace
-from pixelclean.header.loose import LooseTerms
-from pixelclean.header.noise import Needles
-from pixelclean.header.search_terms import SearchTerms
+from pixelclean.header.identity.identifier import Identifier, Kind, Trace
+from pixelclean.header.identity.loose import LooseTerms
+from pixelclean.header.identity.noise import Needles
+from pixelclean.header.identity.search_terms import SearchTerms
 from pixelclean.header.words import Words
 
 __all__ = ["Identifier", "Identifiers", "Kind", "SearchTerms", "Trace"]

@@ -16,11 +16,11 @@ import re
 from pydicom import DataElement, Dataset
 
 from pixelclean.header import dummies
-from pixelclean.header.decide import PIXEL_DATA
-from pixelclean.header.harvest import elements_with_paths
-from pixelclean.header.identifiers import Identifiers, SearchTerms
+from pixelclean.header.annex_e.decide import PIXEL_DATA
+from pixelclean.header.annex_e.safe import reviewed
+from pixelclean.header.identity.harvest import elements_with_paths
+from pixelclean.header.identity.identifiers import Identifiers, SearchTerms
 from pixelclean.header.private import is_creator
-from pixelclean.header.safe import reviewed
 from pixelclean.header.uids import is_registered
 from pixelclean.header.values import text_at, texts_of
 from pixelclean.header.words import words_of

@@ -9,8 +9,8 @@ from typing import Any
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from pixelclean import resources
-from pixelclean.header.identifier import Kind
-from pixelclean.header.safe import tag_of
+from pixelclean.header.annex_e.safe import tag_of
+from pixelclean.header.identity.identifier import Kind
 
 STUDY_INSTANCE_UID = 0x0020000D
 _CODES = frozenset((0x00080100, 0x00080104, 0x00080119, 0x00080120))  # code, meaning, long code and URN code

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import final
 
-from pixelclean.header.contexts import settled
-from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.own_words import OwnWords, own_words, plain
-from pixelclean.header.somebody import names_in
-from pixelclean.header.tokens import Gap, Token, tokens_of
-from pixelclean.header.vocabulary import Role
+from pixelclean.header.descriptors.contexts import settled
+from pixelclean.header.descriptors.own_words import OwnWords, own_words, plain
+from pixelclean.header.descriptors.somebody import names_in
+from pixelclean.header.descriptors.tokens import Gap, Token, tokens_of
+from pixelclean.header.descriptors.vocabulary import Role
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.words import words_in
 
 METHOD = (

@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from pixelclean.errors import ConfigurationError
-from pixelclean.header.iod import Type
+from pixelclean.header.annex_e.iod import Type
 
 
 class Action(StrEnum):

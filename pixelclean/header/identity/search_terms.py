@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Self, final
 
-from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
+from pixelclean.header.identity.identifier import Identifier, Kind, date_spellings, name_parts
 from pixelclean.header.words import Phrases, Words, ordinary_words, words_of
 
 _LONG_ENOUGH = 4

@@ -5,8 +5,8 @@ Each function goes once along the tokens and says NAME where it finds one.  Wher
 
 from collections.abc import Iterable, Sequence
 
-from pixelclean.header.tokens import Gap, Token
-from pixelclean.header.vocabulary import Role
+from pixelclean.header.descriptors.tokens import Gap, Token
+from pixelclean.header.descriptors.vocabulary import Role
 
 _WORDS_OF_A_NAME = 3  # that are taken even across a comma
 _TRANSPARENT = (Role.FILLER, Role.NOISE)

@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from pydicom import Dataset, Sequence
 
-from pixelclean.header.content_items import ValueType, concepts_of, value_type_of
-from pixelclean.header.content_table import rows_of
-from pixelclean.header.structured import dummied
+from pixelclean.header.content.items import ValueType, concepts_of, value_type_of
+from pixelclean.header.content.structured import dummied
+from pixelclean.header.content.table import rows_of
 from pixelclean.header.values import text_at, texts_of
 
 _AGE = "PatientAge"

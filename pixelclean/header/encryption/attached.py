@@ -10,7 +10,7 @@ from pydicom.tag import Tag
 
 from pixelclean.dicom.data_set import encode_data_set
 from pixelclean.dicom.syntaxes import EXPLICIT_BIG, EXPLICIT_LITTLE
-from pixelclean.header.encrypted_parts import ALWAYS, ENCRYPTED_ATTRIBUTES, MARKS, SOP_INSTANCE_UID, may_be_carried
+from pixelclean.header.encryption.parts import ALWAYS, ENCRYPTED_ATTRIBUTES, MARKS, SOP_INSTANCE_UID, may_be_carried
 from pixelclean.header.forms import empty
 
 _TRIAL, _IMAGE = 0x0012, 0x0028

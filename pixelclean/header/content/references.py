@@ -12,10 +12,10 @@ from pydicom.datadict import dictionary_VR
 from pydicom.tag import BaseTag
 
 from pixelclean.header import dummies
-from pixelclean.header.actions import Action
-from pixelclean.header.content_items import CONTENT_SEQUENCE, REFERENCED_ITEM, ValueType, points_to, value_type_of
-from pixelclean.header.harvest import read
-from pixelclean.header.structured import fate_of
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.content.items import CONTENT_SEQUENCE, REFERENCED_ITEM, ValueType, points_to, value_type_of
+from pixelclean.header.content.structured import fate_of
+from pixelclean.header.identity.harvest import read
 from pixelclean.options import Option
 
 _Place = tuple[int, ...]

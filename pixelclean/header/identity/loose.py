@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from pixelclean.header.identifier import Identifier, Kind, every_date_spelling, name_parts
+from pixelclean.header.identity.identifier import Identifier, Kind, every_date_spelling, name_parts
 from pixelclean.header.words import Phrases, Words, ordinary_words, squeezed, transliterated, words_of
 
 _STEM = 5

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import product
 
 from pixelclean import resources
-from pixelclean.header.identifier import Identifier, Kind, day_of
+from pixelclean.header.identity.identifier import Identifier, Kind, day_of
 from pixelclean.header.words import Words, ordinary_words, squeezed, transliterated, words_of
 
 _TELLING = 4

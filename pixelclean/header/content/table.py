@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pixelclean import resources
-from pixelclean.header.safe import reviewed, tag_of
-from pixelclean.header.table import row_for
+from pixelclean.header.annex_e.safe import reviewed, tag_of
+from pixelclean.header.annex_e.table import row_for
 
 _SNOMED = "sct"
 _SNOMED_SPELLINGS = frozenset((_SNOMED, "srt", "snm3", "99sdm"))

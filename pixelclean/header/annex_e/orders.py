@@ -7,9 +7,9 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag,
 
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.errors import ConfigurationError
-from pixelclean.header import by_vr
-from pixelclean.header.actions import Action, cleaned
-from pixelclean.header.table import row_for
+from pixelclean.header.annex_e import by_vr
+from pixelclean.header.annex_e.actions import Action, cleaned
+from pixelclean.header.annex_e.table import row_for
 from pixelclean.header.written import is_value_of
 from pixelclean.options import Option
 from pixelclean.overrides import Means, Override

@@ -6,7 +6,7 @@ descriptors are.  The bits of the plane are kept here and looked at by the pixel
 
 from types import MappingProxyType
 
-from pixelclean.header.actions import Action
+from pixelclean.header.annex_e.actions import Action
 
 OVERLAY = 0x60
 """The high byte of the repeating groups of overlay planes."""

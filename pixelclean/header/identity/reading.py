@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.screens import spellings_of
+from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.identity.screens import spellings_of
 from pixelclean.header.words import words_of
 from pixelclean.phi import Phi
 

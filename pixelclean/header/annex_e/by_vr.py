@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
-from pixelclean.header.actions import Action
-from pixelclean.header.safe import reviewed
+from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.options import Option
 
 _TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC"))

@@ -8,10 +8,10 @@ from pydicom.tag import BaseTag
 
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.header.ages import age_between
-from pixelclean.header.identifier import Identifier, Kind, Trace, day_of
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.identifier import Identifier, Kind, Trace, day_of
+from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.identity.telling import Coded, kind_at, meant_vr, telling
 from pixelclean.header.legible import readings_of
-from pixelclean.header.telling import Coded, kind_at, meant_vr, telling
 from pixelclean.header.uids import is_registered
 from pixelclean.header.values import text_at, texts_of, texts_of_bytes
 from pixelclean.header.words import Words, words_of

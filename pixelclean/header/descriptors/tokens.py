@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import cache
 from typing import final
 
-from pixelclean.header.vocabulary import Role, folded, vocabulary
+from pixelclean.header.descriptors.vocabulary import Role, folded, vocabulary
 
 VALUE_BREAK = "\x1f"  # stands before a value that is not the first; no text holds it, see descriptors.presentable
 

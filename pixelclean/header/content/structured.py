@@ -15,8 +15,9 @@ from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import dictionary_VR
 
 from pixelclean.header import codes, dummies
-from pixelclean.header.actions import Action, resolve
-from pixelclean.header.content_items import (
+from pixelclean.header.annex_e.actions import Action, resolve
+from pixelclean.header.annex_e.iod import Type
+from pixelclean.header.content.items import (
     CONTENT_SEQUENCE,
     DATES,
     MEASURED_VALUES,
@@ -27,8 +28,7 @@ from pixelclean.header.content_items import (
     concepts_of,
     value_type_of,
 )
-from pixelclean.header.content_table import ContentRow, rows_of
-from pixelclean.header.iod import Type
+from pixelclean.header.content.table import ContentRow, rows_of
 from pixelclean.header.values import text_at
 from pixelclean.options import Option
 

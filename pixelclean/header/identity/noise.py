@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self, final
 
-from pixelclean.header.identifier import Identifier, Kind, date_spellings, name_parts
+from pixelclean.header.identity.identifier import Identifier, Kind, date_spellings, name_parts
 from pixelclean.header.words import ordinary_words, squeezed, transliterated, words_of
 
 _TELLING = 5

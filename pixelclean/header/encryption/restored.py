@@ -10,7 +10,7 @@ from pydicom import DataElement, Dataset
 
 from pixelclean.dicom.data_set import decode_data_set
 from pixelclean.errors import Refused
-from pixelclean.header.encrypted_parts import (
+from pixelclean.header.encryption.parts import (
     CHARACTER_SET,
     ENCRYPTED_ATTRIBUTES,
     ENCRYPTED_CONTENT,

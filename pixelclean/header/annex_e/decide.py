@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 
-from pixelclean.header import by_vr
-from pixelclean.header.actions import Action, cleaned, resolve, retained
-from pixelclean.header.iod import Level, Type, type_of
-from pixelclean.header.orders import orders_of
-from pixelclean.header.overlays import OVERLAY, fate_in_overlay
-from pixelclean.header.table import Row, row_for
+from pixelclean.header.annex_e import by_vr
+from pixelclean.header.annex_e.actions import Action, cleaned, resolve, retained
+from pixelclean.header.annex_e.iod import Level, Type, type_of
+from pixelclean.header.annex_e.orders import orders_of
+from pixelclean.header.annex_e.overlays import OVERLAY, fate_in_overlay
+from pixelclean.header.annex_e.table import Row, row_for
 from pixelclean.options import Option
 from pixelclean.overrides import Means, Override
 from pixelclean.policy import HeaderPolicy

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from pixelclean.header.tokens import Gap, Token
-from pixelclean.header.vocabulary import Role, vocabulary
+from pixelclean.header.descriptors.tokens import Gap, Token
+from pixelclean.header.descriptors.vocabulary import Role, vocabulary
 
 _SMALL = re.compile(r"[0-9]{1,2}")
 _WITH_UNIT = re.compile(r"(?!(?:19|20)[0-9]{2})[0-9]{1,4}(?:[.,][0-9]{1,2})?")  # no years

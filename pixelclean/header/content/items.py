@@ -7,7 +7,7 @@ from types import MappingProxyType
 from pydicom import Dataset
 from pydicom.tag import BaseTag
 
-from pixelclean.header.harvest import read
+from pixelclean.header.identity.harvest import read
 from pixelclean.header.values import numbers_at, text_at, texts_of, whole_text_at
 
 CONTENT_SEQUENCE = 0x0040A730

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Self, final
 
-from pixelclean.header.identifier import Identifier, Kind, name_parts
-from pixelclean.header.identifiers import Identifiers
+from pixelclean.header.identity.identifier import Identifier, Kind, name_parts
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.words import squeezed, transliterated, words_in, words_of
 
 _EDGE = 4  # letters of a name that tell at the beginning or the end of a longer word

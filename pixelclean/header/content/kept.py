@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from pydicom import Dataset
 
-from pixelclean.header.harvest import items_with_paths
-from pixelclean.header.identifiers import Identifiers
-from pixelclean.header.structured import fate_of
+from pixelclean.header.content.structured import fate_of
+from pixelclean.header.identity.harvest import items_with_paths
+from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.values import text_at
 from pixelclean.options import Option
 
