@@ -3,7 +3,8 @@
 Only pairs count of which dciodvfy reads both to the end.  It quotes values, so every quoted part is struck out before
 anything is compared or printed.
 
-    python benchmarks/conformance.py [--policies basic research ...]
+    python benchmarks/conformance.py                            a run with each shipped policy
+    python benchmarks/conformance.py --policies basic research  with these
     python benchmarks/conformance.py --out OUT --base INPUT     OUT of an earlier run, its store beside it
 """
 
@@ -15,9 +16,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import running
+
+from pixelclean.policy import shipped_policies
 
 SECONDS = 30
 # Names of the standard that dciodvfy puts in angle brackets; everything else there is a value.
@@ -33,9 +37,29 @@ _VALUES = (
 )
 
 
+HEAD = ("policy", "", "released", "read on both sides", "without a new error", "with one", "errors gone")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the outputs of one policy: files, and errors that were there before only or are new."""
+
+    policy: str
+    released: int = 0
+    read: int = 0
+    clean: int = 0
+    gone: int = 0
+    new: Counter[str] = field(default_factory=Counter)
+
+    def row(self) -> tuple[object, ...]:
+        return self.policy, "", self.released, self.read, self.clean, self.read - self.clean, self.gone
+
+
 def main() -> None:
     options = running.parser(__doc__)
-    options.add_argument("--policies", nargs="+", metavar="POLICY", help="one run with each of them")
+    options.add_argument(
+        "--policies", nargs="+", metavar="POLICY", help="one run with each of them (default: all shipped ones)"
+    )
     options.add_argument("--out", type=Path, help="OUT of an earlier run")
     options.add_argument("--base", type=Path, help="INPUT of that run (default: DATA/files)")
     chosen = options.parse_args()
@@ -45,42 +69,46 @@ def main() -> None:
     base = chosen.base or chosen.data / "files"
     with tempfile.TemporaryDirectory(prefix="pixelclean-conformance-") as name:
         spool = Path(name)
-        sys.exit(1 if sum(_compare(run, base) for run in _runs(chosen, base, spool)) else 0)
+        results = [_compare(policy, run, base) for policy, run in _runs(chosen, base, spool)]
+    print(running.table(HEAD, (counts.row() for counts in results)))
+    sys.exit(1 if any(counts.new for counts in results) else 0)
 
 
-def _runs(chosen: argparse.Namespace, base: Path, spool: Path) -> Iterator[running.Run]:
-    """The earlier run, or one run with each policy."""
+def _runs(chosen: argparse.Namespace, base: Path, spool: Path) -> Iterator[tuple[str, running.Run]]:
+    """The earlier run, or one run with each policy; each with its name."""
     if chosen.out:
-        yield running.earlier(chosen.out)
+        yield "(earlier run)", running.earlier(chosen.out)
         return
-    for number, policy in enumerate(chosen.policies or [chosen.policy]):
-        print(f"policy {policy or 'basic'}")
+    for number, policy in enumerate(_policies(chosen)):
         chosen.policy = policy
-        yield running.clean([base], spool / f"out{number}", spool / f"key{number}", chosen)
+        yield policy, running.clean([base], spool / f"out{number}", spool / f"key{number}", chosen)
 
 
-def _compare(run: running.Run, base: Path) -> int:
-    released = unread = clean = 0
-    worse: Counter[str] = Counter()
-    gone = 0
+def _policies(chosen: argparse.Namespace) -> tuple[str, ...]:
+    """Those of --policies, or the one of --policy, which every script has, or all."""
+    return tuple(chosen.policies or ([chosen.policy] if chosen.policy else shipped_policies()))
+
+
+def _compare(policy: str, run: running.Run, base: Path) -> Counts:
+    """Each released output with its input; new errors are printed as they are found out."""
+    counts = Counts(policy)
     for file, lines in running.by_input(run, sorted(path for path in base.rglob("*") if path.is_file()), base).items():
         for line in lines:
             if line["outcome"] != "released" or (output := run.output_of(line)) is None:
                 continue
-            released += 1
+            counts.released += 1
             before, after = _errors(file), _errors(output)
             if before is None or after is None:
-                unread += 1
                 continue
             new = Counter(after) - Counter(before)
-            gone += (Counter(before) - Counter(after)).total()
-            clean += not new
-            worse.update(new)
-    print(f"released outputs: {released}; dciodvfy read both sides of {released - unread}")
-    print(f"without a new error: {clean}; with: {released - unread - clean}; errors gone: {gone}")
-    for error, count in worse.most_common():
+            counts.read += 1
+            counts.clean += not new
+            counts.gone += (Counter(before) - Counter(after)).total()
+            counts.new.update(new)
+    print(f"policy {policy}: {counts.new.total() or 'no'} new errors", flush=True)
+    for error, count in counts.new.most_common():
         print(f"{count:5d}  {error}")
-    return sum(worse.values())
+    return counts
 
 
 def _errors(file: Path) -> list[str] | None:

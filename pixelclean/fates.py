@@ -80,7 +80,8 @@ def _of_cleaning(
                 continue  # the sequence around it does not leave as the walk left it
             becomes = _of_item(fate)
         elif tag in source and tag in leaving:
-            becomes = Becomes.CHANGED if fate.changed else Becomes.KEPT
+            # What was made anew may come out as it was: a pseudonym of an earlier stage stands for itself.
+            becomes = _compared(source, leaving, tag) if fate.changed else Becomes.KEPT
             why = treatment if tag in _PIXELS else why
         elif tag in source or tag in leaving:
             becomes = Becomes.REMOVED if tag in source else Becomes.ADDED

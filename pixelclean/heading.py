@@ -12,7 +12,7 @@ from pydicom import Dataset
 from pixelclean.assignments import EVERY_ISSUER, NO_ASSIGNMENTS, Assignments, Patient
 from pixelclean.devices import Kind, Standing
 from pixelclean.dicom import Source, has_pixels
-from pixelclean.envelope import Recipients, seal
+from pixelclean.envelope import Cipher, Recipients, seal
 from pixelclean.header import (
     ENCRYPTED,
     Cleaned,
@@ -30,13 +30,14 @@ from pixelclean.header import (
     mark_equipment,
     mark_identity_removed,
     mark_pixels,
-    method_of,
+    method_for,
+    ordered_in,
+    orders_of,
     patient_of,
     retains,
     rules_of,
     says_deidentified,
     silence,
-    silence_voices,
     withhold,
     without_kept_items,
 )
@@ -87,14 +88,15 @@ class Deidentified:
     policy: Policy
     assignments: Assignments = NO_ASSIGNMENTS
     recipients: Recipients | None = None
+    cipher: Cipher = Cipher.AES_256
 
     def __post_init__(self) -> None:
         rules_of(self.policy.header)  # a wrong order stops the run before its first file
 
     @property
     def digest(self) -> str:
-        """What a mapping assigns, and the recipients of originals."""
-        return f"{self.assignments.digest} {self.recipients.digest if self.recipients else ''}"
+        """What a mapping assigns, the recipients of originals, and what theirs are encrypted with."""
+        return f"{self.assignments.digest} {f'{self.recipients.digest} {self.cipher}' if self.recipients else ''}"
 
     @property
     def cleans(self) -> bool:
@@ -113,7 +115,8 @@ class Deidentified:
 
     def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
         """Everything identifying that this header and those of its siblings know."""
-        by_key, by_mapping = made_by(self.key), self._assigned_in(source)
+        by_order = ordered_in(source.dataset, orders_of(self.policy.header))
+        by_key, by_mapping = made_by(self.key, by_order), self._assigned_in(source)
         retained = retains(self.policy.header)
         ordered = kept_by_order(self.policy.header)
         found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
@@ -137,10 +140,11 @@ class Deidentified:
         self, dataset: Dataset, source: Source, pixels: tuple[str, ...], burned_in: Literal["NO"] | None, kind: Kind
     ) -> Dataset:
         """The data set with its marks; `pixels` are the codes of what is done to the pixels."""
-        (silence if kind.standing is Standing.EMBEDDED else silence_voices)(dataset)
-        method = method_of(self.policy)
+        if kind.standing is Standing.EMBEDDED:
+            silence(dataset)
+        method = method_for(self.policy, str(dataset.get("LongitudinalTemporalInformationModified", "")))
         texts = (*method.texts, ENCRYPTED) if self.recipients else method.texts
-        method = Method(tuple(sorted((*method.codes, *pixels))), texts)
+        method = Method((*method.codes, *pixels), texts)
         mark_identity_removed(
             dataset, method.after(earlier_method(source.dataset, self.key, self.assignments, self.policy))
         )
@@ -148,7 +152,7 @@ class Deidentified:
         mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)
         mark_equipment(dataset, __version__)
         if (recipients := self.recipients) is not None:
-            attach(dataset, source.dataset, lambda content: seal(content, recipients))
+            attach(dataset, source.dataset, lambda content: seal(content, recipients, self.cipher))
         return dataset
 
     def _assigned_in(self, source: Source) -> Callable[[str], bool]:

@@ -3,7 +3,7 @@
 Derivation is HMAC-SHA256 (RFC 2104) with a purpose in front of the message, so that no two kinds of pseudonym share a
 value.  UIDs are UUID-derived (PS3.5 B.2): root 2.25 and a 128-bit number.
 
-UIDs and patient pseudonyms carry a check that only this key can make.  A file that was cleaned with the key before is
+UIDs and the pseudonyms of patients and IDs carry a check that only this key can make.  A file that was cleaned with the key before is
 recognised by it, whatever the file claims of itself, and what already is a pseudonym stays as it is: cleaning in two
 stages, or twice, gives the same UIDs and IDs as cleaning once.
 """
@@ -16,7 +16,8 @@ _BYTES = 32
 _ROOT = "2.25."
 _LONGEST_NUMBER = 39  # digits of 2**128
 _NAME = (1 << 80) - 1
-_NAMING, _PROVING = 12, 8  # characters of 5 bits
+_PATIENT = (12, 8)  # characters of 5 bits, that name the original and that prove them
+_ID = (10, 6)
 _READABLE = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -62,16 +63,29 @@ class ProjectKey:
 
     def patient(self, original: str) -> str:
         """20 characters that stand for a patient; a pseudonym made here stands for itself."""
-        if self.made_patient(original):
-            return original
-        return self._patient(self.pseudonym("patient", original, _NAMING))
+        return original if self.made_patient(original) else self._proven("patient", original, _PATIENT)
 
     def made_patient(self, text: str) -> bool:
         """Whether this key made the patient pseudonym: by chance once in 2**40 texts of this form."""
-        return len(text) == _NAMING + _PROVING and self._patient(text[:_NAMING]) == text
+        return self._has_proof("patient", text, _PATIENT)
 
-    def _patient(self, name: str) -> str:
-        return name + self.pseudonym("patient-check", name, _PROVING)
+    def identifier(self, kind: str, original: str) -> str:
+        """16 characters that stand for an ID of a kind; one of that kind made here stands for itself."""
+        return original if self.made_identifier(kind, original) else self._proven(kind, original, _ID)
+
+    def made_identifier(self, kind: str, text: str) -> bool:
+        """Whether this key made the ID: by chance once in 2**30 texts of this form."""
+        return self._has_proof(kind, text, _ID)
+
+    def _proven(self, kind: str, original: str, lengths: tuple[int, int]) -> str:
+        naming, proving = lengths
+        name = self.pseudonym(kind, original, naming)
+        return name + self.pseudonym(f"{kind}-check", name, proving)
+
+    def _has_proof(self, kind: str, text: str, lengths: tuple[int, int]) -> bool:
+        naming, proving = lengths
+        is_as_long = len(text) == naming + proving
+        return is_as_long and text[naming:] == self.pseudonym(f"{kind}-check", text[:naming], proving)
 
     def below(self, purpose: str, original: str, bound: int) -> int:
         """A number from 0 up to, but not, `bound` that stands for `original`."""

@@ -56,10 +56,10 @@ def read_options(given: str | Iterable[str]) -> tuple[Option, ...]:
     """The options of a list, each once, in the order of CID 7050.
 
     Each may be spelled as its key, its code, its meaning in CID 7050, or as dcm4chee spells it; a text is a list
-    separated by commas, with or without dcm4chee's "deidentify:" in front.  Raises ConfigurationError for what is none.
+    separated by commas; dcm4chee's "deidentify:" may stand in front of it or of any of them.  Raises ConfigurationError for what is none.
     """
-    names = given.removeprefix(_PREFIX).split(",") if isinstance(given, str) else list(given)
-    named = {name.strip() for name in names if name.strip()}
+    names = given.split(",") if isinstance(given, str) else list(given)
+    named = {name.strip().removeprefix(_PREFIX).strip() for name in names} - {""}
     chosen = {_option(name) for name in named if _essence(name) not in _THE_PROFILE}
     if Option.CLEAN_RECOGNIZABLE_VISUAL_FEATURES in chosen:
         raise ConfigurationError(

@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -165,9 +165,10 @@ class Policy:
         """A policy shipped in rules/policies by its name, or one in a file of the user's."""
         path = Path(name_or_path)
         if path.suffix != ".toml":
-            shipped = sorted(file.stem for file in resources.rules("policies").glob("*.toml"))
-            if str(name_or_path) not in shipped:
-                raise ConfigurationError(f"no policy {name_or_path}; shipped are: {', '.join(shipped)}")
+            if str(name_or_path) not in shipped_policies():
+                raise ConfigurationError(
+                    f"no policy {name_or_path}; shipped are: {', '.join(shipped_policies())}; a file of yours ends in .toml"
+                )
             path = resources.rules("policies", f"{name_or_path}.toml")
         try:
             return cls._from_table(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -181,10 +182,9 @@ class Policy:
     @classmethod
     def _from_table(cls, table: Mapping[str, Any]) -> Self:
         rooms = {"header": HeaderPolicy, "pixel": PixelPolicy, "limits": Limits}
-        unknown = set(table) - {f.name for f in dataclasses.fields(cls)}
-        missing = set(_SIGNED) - set(table)
-        if unknown or missing:
-            raise ConfigurationError(f"unknown: {sorted(unknown)}, missing: {sorted(missing)}")
+        if missing := [name for name in _SIGNED if name not in table]:
+            raise ConfigurationError(f"a policy says its {_listed(_SIGNED)}; {_listed(missing)} {_be(missing)} missing")
+        _require_known(table, [f.name for f in dataclasses.fields(cls)], "a policy")
         parts = {room: _part(kind, room, table.get(room, {})) for room, kind in rooms.items()}
         name, version, author, approver = (_word(name, table[name]) for name in _SIGNED)
         return cls(name, version, author, approver, **parts)
@@ -205,6 +205,11 @@ class Policy:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def shipped_policies() -> tuple[str, ...]:
+    """The names of the policies in rules/policies, in the order of the alphabet."""
+    return tuple(sorted(file.stem for file in resources.rules("policies").glob("*.toml")))
+
+
 _SIGNED = ("name", "version", "author", "approver")
 _LONGEST_WORD = 40
 
@@ -218,13 +223,27 @@ def _word(name: str, value: object) -> str:
     return value
 
 
+def _require_known(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    if unknown := sorted(set(table) - set(known)):
+        raise ConfigurationError(f"{_listed(unknown)} {_be(unknown)} unknown: {where} has {_listed(known)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """As in "version, author and approver"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
 def _part(kind: type[Any], room: str, table: object) -> Any:
     """One section of the file as its dataclass, each value of the type of the default."""
     if not isinstance(table, Mapping):
         raise ConfigurationError(f"{room} is not a table")
     known = {f.name: f for f in dataclasses.fields(kind)}
-    if unknown := set(table) - set(known):
-        raise ConfigurationError(f"unknown in {room}: {sorted(unknown)}")
+    _require_known(table, list(known), f"[{room}]")
     return kind(**{name: _value(f"{room}.{name}", known[name].default, value) for name, value in table.items()})
 
 

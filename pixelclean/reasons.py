@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
     OVER_SIZE_LIMIT = "over-size-limit"
     TRUNCATED = "truncated"
     MALFORMED = "malformed"
+    UNKNOWN_CHARACTER_SET = "unknown-character-set"
     NESTED_TOO_DEEP = "nested-too-deep"
     MISSING_TRANSFER_SYNTAX = "missing-transfer-syntax"
     UNSUPPORTED_TRANSFER_SYNTAX = "unsupported-transfer-syntax"
@@ -36,6 +37,7 @@ class ReasonCode(StrEnum):
     EMBEDDED_CONTENT = "embedded-content"
     HEADER_NOT_CLEANED = "header-not-cleaned"
     PATIENT_NOT_MAPPED = "patient-not-mapped"
+    DATES_NOT_ACCOUNTED_FOR = "dates-not-accounted-for"
     NOT_ENCRYPTED_HERE = "not-encrypted-here"
     CANNOT_DECRYPT = "cannot-decrypt"
     CANNOT_RESTORE = "cannot-restore"
@@ -90,6 +92,7 @@ _ENDS = {
     ReasonCode.SOP_CLASS_NOT_ALLOWED: End.QUEUE,
     ReasonCode.SOP_CLASS_MISSING: End.QUEUE,
     ReasonCode.PATIENT_NOT_MAPPED: End.QUEUE,
+    ReasonCode.DATES_NOT_ACCOUNTED_FOR: End.QUEUE,
     ReasonCode.EMBEDDED_CONTENT: End.QUEUE,
     ReasonCode.NO_PIXEL_DATA: End.QUEUE,
     ReasonCode.NO_PIXEL_VERDICT: End.QUEUE,
@@ -120,6 +123,8 @@ _WORDS = {
     ReasonCode.OVER_SIZE_LIMIT: "The file, or the pixels it claims, is larger than the policy's limit.",
     ReasonCode.TRUNCATED: "The file ends before its contents do.",
     ReasonCode.MALFORMED: "Lengths or structure of the data set contradict themselves.",
+    ReasonCode.UNKNOWN_CHARACTER_SET: "Specific Character Set names none that the standard defines, so nobody knows what the "
+    "texts say.",
     ReasonCode.NESTED_TOO_DEEP: "Sequences are nested deeper than the policy's limit.",
     ReasonCode.MISSING_TRANSFER_SYNTAX: "The file does not say how it is encoded.",
     ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX: "No installed codec reads this transfer syntax.",
@@ -132,6 +137,8 @@ _WORDS = {
     ReasonCode.CANNOT_DECRYPT: "The encrypted attributes could not be decrypted with this private key.",
     ReasonCode.CANNOT_RESTORE: "The decrypted attributes are not what a de-identifier may encrypt.",
     ReasonCode.PATIENT_NOT_MAPPED: "The mapping does not say which ID this patient gets.",
+    ReasonCode.DATES_NOT_ACCOUNTED_FOR: "The patient was pseudonymized before, the instance was not: nobody knows whether "
+    "its dates were moved.",
     ReasonCode.UNDECODABLE: "The pixels could not be decoded.",
     ReasonCode.INCONSISTENT_PIXEL_DATA: "The pixel data do not agree with the attributes that describe them.",
     ReasonCode.NOT_ENCODED: "The cleaned pixels could not be encoded.",

@@ -85,4 +85,4 @@ def _make_folder(path: Path) -> None:
 
 
 def _occupied() -> Refused:
-    return Refused(ReasonCode.NOT_DELIVERED, "the output exists already")
+    return Refused(ReasonCode.NOT_DELIVERED, "the output exists already; --overwrite replaces it")

@@ -65,6 +65,18 @@ def lines(policy: Policy) -> tuple[Line, ...]:
     return tuple(_line(row, policy) for row in table_rows())
 
 
+def claims(policy: Policy) -> tuple[str, ...]:
+    """The codes of CID 7050 that outputs bear, in ascending order; that of pixels only where they were proven."""
+    pixels = Option.CLEAN_PIXEL_DATA in policy.header.options
+    codes = (*method_of(policy).codes, *([f"{CODES[Option.CLEAN_PIXEL_DATA]} (proven pixels)"] if pixels else []))
+    return tuple(sorted(codes))
+
+
+def moves_dates(policy: Policy) -> bool:
+    """Whether options or orders move dates; they are then shifted as the policy says."""
+    return left_of_dates(policy.header) == "MODIFIED"
+
+
 def statement(policy: Policy) -> str:
     """The statement in Markdown."""
     return "\n".join(_sections(policy)) + "\n"
@@ -141,7 +153,7 @@ def _inserted(policy: Policy) -> Iterator[str]:
     yield "- De-identification Method (0012,0063), after the values of earlier steps: " + "; ".join(
         method_of(policy).texts
     )
-    yield f"- De-identification Method Code Sequence (0012,0064): {', '.join(method_of(policy).codes) or 'none'}"
+    yield f"- De-identification Method Code Sequence (0012,0064): {', '.join(claims(policy)) or 'none'}"
     yield "- Longitudinal Temporal Information Modified (0028,0303): " + _temporal(policy)
     yield "- Burned In Annotation (0028,0301): NO where Clean Pixel Data was done and proven; Recognizable Visual Features"
     yield "  (0028,0302) by kind of object"
@@ -154,10 +166,6 @@ def _inserted(policy: Policy) -> Iterator[str]:
 def _temporal(policy: Policy) -> str:
     left = left_of_dates(policy.header)
     return f"{left}, unless an earlier stage with the same key left less" if left == "UNMODIFIED" else left
-
-
-def _moves(policy: Policy) -> bool:
-    return Option.RETAIN_MODIFIED_DATES in policy.header.options
 
 
 def _manners(policy: Policy) -> Iterator[str]:
@@ -178,7 +186,7 @@ def _manners(policy: Policy) -> Iterator[str]:
         yield "  items of other concepts by Value Type, as the attributes that hold their values."
     if Option.CLEAN_DESCRIPTORS in header.options:
         yield f"- Descriptors: {DESCRIPTOR_CLEANING}"
-    if _moves(policy):
+    if moves_dates(policy):
         unit = "whole days; times of day stay" if header.shift is DateShift.DAYS else "days and seconds"
         yield f"- Dates and times: moved back by 1 to {header.longest_shift_days} days, {unit}, one shift a patient from the"
         yield "  key, so that intervals and order within a patient stay. What is no date is treated by the profile."
@@ -255,9 +263,10 @@ def _encryption(policy: Policy) -> Iterator[str]:
     yield "With recipients' certificates given to a run: every top-level element that was removed or replaced, private ones"
     yield "included, pixel data, overlays, curves and waveforms not, in one item of Modified Attributes Sequence, Explicit VR"
     yield "Little Endian; CMS enveloped data (RFC 5652) for all recipients; RSA key transport (PKCS #1 v1.5), RSA keys of"
-    yield "2048 bits or more; AES-256 in CBC mode; recipients named by subject key identifier where the certificate has one."
-    yield "Words of Big Endian files keep their order. Nothing is signed: who holds a certificate can make an envelope, so"
-    yield "what comes back proves nothing about its author. Re-identification reads AES-128, -192, -256 and Triple-DES."
+    yield "2048 bits or more; AES-256, or AES-128 or AES-192 where a run asks for it, in CBC mode; recipients named by subject key"
+    yield "identifier where the certificate has one. An Encrypted Attributes Sequence of the source is removed. Words of Big"
+    yield "Endian files keep their order. Nothing is signed: who holds a certificate can make an envelope, so what comes back"
+    yield "proves nothing about its author. Re-identification reads AES-128, -192, -256 and Triple-DES."
 
 
 def _limits(policy: Policy) -> Iterator[str]:

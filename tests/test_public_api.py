@@ -56,3 +56,10 @@ def test_a_cleaner_makes_a_spool_that_is_not_there_for_its_owner_only(
     assert stat.S_IMODE((tmp_path / "spool").stat().st_mode) == 0o700
     assert isinstance(cleaner.clean(source, tmp_path / "not" / "there").outcome, pixelclean.Quarantined)
     assert not (tmp_path / "not").exists()
+
+
+def test_a_cipher_that_nobody_knows_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
+    pixelclean.create_key(tmp_path / "project.key")
+    with pytest.raises(pixelclean.UsageError, match="aes-128, aes-192, aes-256"):
+        pixelclean.clean(tmp_path, tmp_path / "out", key=tmp_path / "project.key", recipient_cipher="des3")
+    assert not (tmp_path / "out").exists()

@@ -20,7 +20,7 @@ from pixelclean.batch.pool import Job, Pool
 from pixelclean.batch.task import Clean, MaskOnly, Task, Ways, cleaner_for
 from pixelclean.batch.worker import WorkerSettings
 from pixelclean.delivery import Delivery
-from pixelclean.envelope import Recipients
+from pixelclean.envelope import Cipher, Recipients
 from pixelclean.errors import ConfigurationError, UsageError
 from pixelclean.key import ProjectKey
 from pixelclean.keyfile import create_key, default_key_path, load_key, require_no_other_key
@@ -46,7 +46,7 @@ class RunSettings:
     """What a caller chooses; `policy_source` is a policy, its name or its file, `store` is by default beside OUT.
 
     `mapping` is a CSV of new IDs, `vault` the file that remembers originals, `recipients` are certificates of those for
-    whom originals are encrypted.
+    whom originals are encrypted, with `recipient_cipher`.
     """
 
     policy_source: str | Path | Policy
@@ -59,6 +59,7 @@ class RunSettings:
     mapping: Path | None = None
     vault: Path | None = None
     recipients: tuple[Path, ...] = ()
+    recipient_cipher: Cipher = Cipher.AES_256
 
 
 class Phase(StrEnum):
@@ -121,13 +122,14 @@ def clean(
     mapping: str | PathLike[str] | None = None,
     vault: str | PathLike[str] | None = None,
     recipients: Sequence[str | PathLike[str]] = (),
+    recipient_cipher: str = Cipher.AES_256,
 ) -> Summary:
     """Clean files and folders into `out`, as `pixelclean clean` does.
 
     `policy` is a Policy, the name of a shipped one or a TOML file, `key` the project's key file (by default the one of
     this user, made at first use), `store` the private folder (by default beside `out`), `jobs` how many processors to
     use (by default all), `mapping` a CSV of new IDs, `vault` the file that remembers originals, `recipients` the
-    certificates of those for whom originals are encrypted.
+    certificates of those for whom originals are encrypted, with `recipient_cipher`: aes-128, aes-192 or aes-256.
     Files are cleaned in child processes, so a script calls this under `if __name__ == "__main__":`.
     Raises UsageError and ConfigurationError; what becomes of a file is never an exception.
     """
@@ -140,8 +142,16 @@ def clean(
         mapping=Path(mapping) if mapping is not None else None,
         vault=Path(vault) if vault is not None else None,
         recipients=tuple(Path(recipient) for recipient in recipients),
+        recipient_cipher=_cipher(recipient_cipher),
     )
     return run(tuple(Path(given) for given in many), Path(out), settings)
+
+
+def _cipher(name: str) -> Cipher:
+    try:
+        return Cipher(name)
+    except ValueError:
+        raise UsageError(f"recipient_cipher: choose one of {', '.join(Cipher)}") from None
 
 
 def processors() -> int:
@@ -221,7 +231,7 @@ def _ways(settings: RunSettings, key: ProjectKey, out: Path) -> Ways:
                 import_mapping(vault, settings.mapping)  # so that a later run knows it without the CSV
             assignments = vault.assignments().joined(assignments)
     recipients = Recipients.load(settings.recipients) if settings.recipients else None
-    return Ways(assignments, recipients, None if settings.dry_run else settings.vault)
+    return Ways(assignments, recipients, None if settings.dry_run else settings.vault, settings.recipient_cipher)
 
 
 def _reasons(store: Store, found: list[Found]) -> Counter[ReasonCode]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
 from pixelclean.devices import load_rules
-from pixelclean.envelope import Recipients
+from pixelclean.envelope import Cipher, Recipients
 from pixelclean.examination import GivenBoxes
 from pixelclean.geometry import Box
 from pixelclean.heading import Deidentified, Masked, Untouched
@@ -40,11 +40,13 @@ Task = Clean | Mask | MaskOnly
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways to the new identity and back: what a mapping assigns, for whom originals are encrypted, the vault."""
+    """The ways to the new identity and back: what a mapping assigns, for whom originals are encrypted and with what, the
+    vault."""
 
     assignments: Assignments = NO_ASSIGNMENTS
     recipients: Recipients | None = None
     vault: Path | None = None
+    cipher: Cipher = Cipher.AES_256
 
 
 NO_WAYS = Ways()
@@ -53,7 +55,7 @@ NO_WAYS = Ways()
 def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1, ways: Ways = NO_WAYS) -> Cleaner:
     """The cleaner that does a task; ConfigurationError where rules, networks or reader cannot be used."""
     cleaner = Cleaner.load(policy, key, threads)
-    header = Deidentified(key, policy, ways.assignments, ways.recipients)
+    header = Deidentified(key, policy, ways.assignments, ways.recipients, ways.cipher)
     match task:
         case Clean():
             return replace(cleaner, heading=header)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pixelclean.cli import options, tables
 from pixelclean.cli.codes import of_ends
-from pixelclean.cli.looking import Look, files_of, look, looking_cleaner
+from pixelclean.cli.looking import Look, by_no_key, files_of, look, looking_cleaner
 from pixelclean.detect import drawn, pictures, png
 from pixelclean.errors import UsageError
 from pixelclean.examination import Examination, OpenImage
@@ -33,7 +33,7 @@ def detect(inputs: tuple[Path, ...], policy: str, added: str | None, as_json: bo
     Exits 3 or 4 when a file would be queued or quarantined for what is seen before anything is cleaned.  Files are
     decoded in this very process, without the limits of `clean`: use it on files that you trust not to crash a codec.
     """
-    cleaner, console = looking_cleaner(options.load_policy(policy, added)), tables.output()
+    cleaner, console = looking_cleaner(by_no_key(options.load_policy(policy, added))), tables.output()
     if preview is not None:
         _make_private(preview)
     ends = set()

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from pixelclean.cli import options, tables
 from pixelclean.cli.codes import of_ends
-from pixelclean.cli.looking import Look, look, looking_cleaner, reason_of
+from pixelclean.cli.looking import Look, as_in_a_run, look, looking_cleaner, reason_of
 from pixelclean.dicom import Source, quiet, syntax_of
 from pixelclean.drafting import Redaction, Treatment, redact
 from pixelclean.fates import Told, told
@@ -25,20 +25,22 @@ _UNTIL_THEN = {
 @click.command(short_help="Say what would become of one file, and why.")
 @click.argument("file", type=options.FILE)
 @options.policy
-def explain(file: Path, policy: str, added: str | None) -> None:
+@options.foretelling
+def explain(file: Path, policy: str, added: str | None, key_file: Path | None, mapping: Path | None) -> None:
     """What would become of FILE: where it ends and why, every region, every attribute's fate.  No value is shown.
 
     Exits 3 or 4 when it would be queued or quarantined for what is seen at first sight.  FILE is decoded in this very
     process, without the limits of `clean`: use it on a file that you trust not to crash a codec.
     """
     options.require([file])
-    cleaner, console = looking_cleaner(options.load_policy(policy, added)), tables.output()
+    heading = as_in_a_run(options.load_policy(policy, added), key_file, mapping)
+    cleaner, console = looking_cleaner(heading), tables.output()
     shown = look(cleaner, file)
     reasons, syntax = shown.reasons, ""
     fates: tuple[Told, ...] = ()
     if shown.source is not None and shown.inspection is not None and shown.inspection.kind.reason is None:
         try:
-            syntax, fates = _leaving(cleaner, shown.source, shown.inspection)
+            syntax, fates = _leaving(cleaner, heading, shown.source, shown.inspection)
         except Exception as error:  # noqa: BLE001 - whatever it is, `clean` would hold the file for it
             reasons = (*reasons, reason_of(error))
     for line in (*_about(cleaner, shown, syntax), *_end(outcome_of(reasons))):
@@ -53,9 +55,8 @@ def explain(file: Path, policy: str, added: str | None) -> None:
 
 
 @quiet()  # pydicom's warnings quote values
-def _leaving(cleaner: Cleaner, source: Source, seen: Inspection) -> tuple[str, tuple[Told, ...]]:
+def _leaving(cleaner: Cleaner, heading: Deidentified, source: Source, seen: Inspection) -> tuple[str, tuple[Told, ...]]:
     """The transfer syntax and every attribute as they would leave: cleaned in memory, nothing is written."""
-    heading = Deidentified(cleaner.key, cleaner.policy)
     identifiers = heading.identifiers(source)
     leaving = heading.dataset(source, identifiers, seen.kind)
     cleaner.examiner.overlays(leaving, identifiers).put_into(leaving)
@@ -68,7 +69,7 @@ def _leaving(cleaner: Cleaner, source: Source, seen: Inspection) -> tuple[str, t
 
 def _about(cleaner: Cleaner, shown: Look, leaving: str) -> Iterator[str]:
     """What is known about the file; `leaving` is the transfer syntax of its output, "" where that is not known."""
-    yield f"policy           {cleaner.policy.name} {cleaner.policy.version}"
+    yield f"policy           {options.described(cleaner.policy)}"
     if shown.source is not None:
         syntax = shown.source.transfer_syntax
         written = f", written as {syntax_of(leaving).name}" if leaving and leaving != syntax else ""

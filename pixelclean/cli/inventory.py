@@ -1,6 +1,5 @@
 """pixelclean inventory"""
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,15 +11,14 @@ from rich.console import Console
 from pixelclean import resources
 from pixelclean.batch.run import Progress
 from pixelclean.cli import options, tables
-from pixelclean.cli.looking import files_of, reason_of
+from pixelclean.cli.looking import as_in_a_run, files_of, reason_of
 from pixelclean.cli.progress import shown
 from pixelclean.devices import Kinds
 from pixelclean.dicom import Source, read
 from pixelclean.errors import Refused, UsageError
 from pixelclean.heading import Deidentified
 from pixelclean.inventory import AsItIs, Attribute, Foretold, Inventory, Outlook, Tally, Word
-from pixelclean.key import ProjectKey
-from pixelclean.policy import Limits, Policy
+from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 from pixelclean.store import inventory_pages
 from pixelclean.store.layout import make_folder_apart
@@ -29,6 +27,7 @@ from pixelclean.store.layout import make_folder_apart
 @click.command(short_help="List every attribute with its values and its fate, for a last look.")
 @options.inputs
 @options.policy
+@options.foretelling
 @click.option("--cleaned", is_flag=True, help="INPUT is cleaned already: list what is there, foretell nothing.")
 @click.option("--kept", is_flag=True, help="Only attributes whose values, or parts of them, would stay.")
 @click.option("--values", default=50, show_default=True, type=click.IntRange(min=1), metavar="N", help="Values shown.")
@@ -43,6 +42,8 @@ def inventory(
     inputs: tuple[Path, ...],
     policy: str,
     added: str | None,
+    key_file: Path | None,
+    mapping: Path | None,
     cleaned: bool,
     kept: bool,
     values: int,
@@ -52,14 +53,16 @@ def inventory(
     """Each attribute of INPUT, public and private, at every depth: distinct values, counts, and what `clean` would do.
 
     Writes inventory.html, for reading, and inventory.csv, with every value.  Both show values, so their folder is
-    private and must not lie in INPUT; the terminal shows counts only.
+    private and must not lie in INPUT; the terminal shows counts only.  With the project's key they also say which
+    pseudonym stands for whom.
     """
     folder = out or _beside(inputs[0])
     make_folder_apart(folder, inputs)
     if not force:
         inventory_pages.require_none(folder)
     chosen = options.load_policy(policy, added)
-    made = _taken(tuple(files_of(inputs)), AsItIs() if cleaned else _foretold(chosen), chosen.limits)
+    outlook = AsItIs() if cleaned else _foretold(as_in_a_run(chosen, key_file, mapping))
+    made = _taken(tuple(files_of(inputs)), outlook, chosen.limits)
     listed = replace(made, attributes=tuple(_staying(made))) if kept else made
     sheet, page = inventory_pages.replaced(listed, folder, values)
     _print(tables.output(), made)
@@ -74,9 +77,7 @@ def _beside(given: Path) -> Path:
     return place.with_name(f"{place.name}-inventory")
 
 
-def _foretold(policy: Policy) -> Foretold:
-    """By a key that is thrown away: no pseudonym leaves this command."""
-    heading = Deidentified(ProjectKey(secrets.token_bytes(32)), policy)
+def _foretold(heading: Deidentified) -> Foretold:
     return Foretold(heading, Kinds.load(resources.rules("kinds.toml")))
 
 

@@ -1,11 +1,14 @@
 """pixelclean key"""
 
+import re
 from pathlib import Path
 
 import click
 
+from pixelclean.errors import UsageError
 from pixelclean.keyfile import create_key, default_key_path, load_key
 
+_FINGERPRINT = re.compile(r"[0-9a-fA-F]{16}")
 _KEY = click.option(
     "--key",
     "named",
@@ -42,6 +45,8 @@ def show(named: Path | None) -> None:
 @_KEY
 def check(fingerprint: str | None, named: Path | None) -> None:
     """Whether the key file is whole and private, and is the key of that FINGERPRINT (a report names it)."""
+    if fingerprint is not None and not _FINGERPRINT.fullmatch(fingerprint):
+        raise UsageError(f"{fingerprint} is no fingerprint, which has 16 hex digits; name a key file with --key")
     path = named or default_key_path()
     found = load_key(path).fingerprint
     if fingerprint is not None and fingerprint.lower() != found:

@@ -2,13 +2,18 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import click
 
 from pixelclean.batch.discover import Met, discover
 from pixelclean.dicom import Source, looks_like_dicom, read
 from pixelclean.errors import Refused
+from pixelclean.heading import Deidentified
 from pixelclean.key import ProjectKey
+from pixelclean.keyfile import default_key_path, load_key
+from pixelclean.mapping import read_mapping
 from pixelclean.outcome import Reason
 from pixelclean.pipeline import Cleaner, Inspection, place_of
 from pixelclean.policy import Policy
@@ -25,9 +30,28 @@ class Look:
     inspection: Inspection | None = None
 
 
-def looking_cleaner(policy: Policy) -> Cleaner:
-    """A cleaner for looking: its key is thrown away, since no pseudonym leaves it."""
-    return Cleaner.load(policy, ProjectKey(secrets.token_bytes(32)))
+def looking_cleaner(heading: Deidentified) -> Cleaner:
+    """A cleaner for looking, with headers treated so."""
+    return replace(Cleaner.load(heading.policy, heading.key), heading=heading)
+
+
+def by_no_key(policy: Policy) -> Deidentified:
+    """Headers as the policy treats them, by a key that is thrown away."""
+    return Deidentified(ProjectKey(secrets.token_bytes(32)), policy)
+
+
+def as_in_a_run(policy: Policy, key_file: Path | None, mapping: Path | None) -> Deidentified:
+    """Headers as a run with this key and this mapping would treat them.
+
+    The key is found as by a run, but never made: without any, one is thrown away afterwards, and that is said.
+    """
+    path = key_file or default_key_path()
+    if key_file is None and not path.exists():
+        click.echo("No project key yet (--key): files that an earlier stage cleaned cannot be recognised.", err=True)
+        heading = by_no_key(policy)
+    else:
+        heading = Deidentified(load_key(path), policy)
+    return replace(heading, assignments=read_mapping(mapping, heading.key)) if mapping else heading
 
 
 def files_of(inputs: tuple[Path, ...]) -> Iterator[Path]:

@@ -9,6 +9,7 @@ import click
 
 from pixelclean.batch.run import RunSettings, known_keys, processors
 from pixelclean.batch.task import Task
+from pixelclean.envelope import Cipher
 from pixelclean.errors import UsageError
 from pixelclean.keyfile import create_key, default_key_path, load_key, require_no_other_key
 from pixelclean.policy import Policy
@@ -62,10 +63,37 @@ def profile_options(command: Command) -> Command:
     )(command)
 
 
+def foretelling(command: Command) -> Command:
+    """--key and --mapping of a command that foretells a run; other than for the run itself, no key is ever made."""
+    key = click.option(
+        "--key",
+        "key_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="The project's key, by which files that were cleaned before are recognised; by default the one in your "
+        "configuration folder, if any.",
+    )
+    return key(_mapping(command))
+
+
+def _mapping(command: Command) -> Command:
+    return click.option(
+        "--mapping",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="CSV",
+        help="New IDs by patient: columns PatientID, NewPatientID and more (docs/policies.md).",
+    )(command)
+
+
 def load_policy(name: str, added: str | None) -> Policy:
     """The policy of --policy with the options of --options."""
     loaded = Policy.load(name)
     return loaded.with_options(added) if added else loaded
+
+
+def described(policy: Policy) -> str:
+    """The policy and every option in force, whether it is the policy's own or was added."""
+    return f"{policy.name} {policy.version}: {', '.join(policy.header.options) or 'the profile alone'}"
 
 
 def of_a_run(command: Command) -> Command:
@@ -85,12 +113,7 @@ def of_a_run(command: Command) -> Command:
                 metavar="DIR",
                 help="The private side: queue, ledger, report.  [default: OUT-private]",
             ),
-            click.option(
-                "--mapping",
-                type=click.Path(dir_okay=False, path_type=Path),
-                metavar="CSV",
-                help="New IDs by patient: columns PatientID, NewPatientID and more (docs/policies.md).",
-            ),
+            _mapping,
             click.option(
                 "--vault",
                 type=click.Path(dir_okay=False, path_type=Path),
@@ -104,6 +127,11 @@ def of_a_run(command: Command) -> Command:
                 type=click.Path(dir_okay=False, path_type=Path),
                 metavar="CERT",
                 help="Put originals into every output, encrypted for the holder of this certificate; repeatable.",
+            ),
+            click.option(
+                "--recipient-cipher",
+                type=click.Choice([cipher.value for cipher in Cipher]),
+                help="What originals are encrypted with.  [default: aes-256]",
             ),
             click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processors to use.  [default: all]"),
             click.option("--fresh", is_flag=True, help="Clean again what an earlier run has finished."),
@@ -128,6 +156,7 @@ class Chosen(TypedDict):
     mapping: Path | None
     vault: Path | None
     recipients: tuple[Path, ...]
+    recipient_cipher: str | None
     jobs: int | None
     fresh: bool
     dry_run: bool
@@ -135,12 +164,15 @@ class Chosen(TypedDict):
 
 def settings(task: Task, out: Path, **chosen: Unpack[Chosen]) -> RunSettings:
     """The settings of a run that does `task` and fills OUT."""
+    if chosen["recipient_cipher"] and not chosen["recipients"]:
+        raise UsageError("--recipient-cipher says nothing without --recipient: name whoever shall be able to decrypt")
     return RunSettings(
         policy_source=load_policy(chosen["policy"], chosen["added"]),
         key_file=key_in_use(chosen["key_file"], chosen["store"] or default_root(out), chosen["vault"]),
         mapping=chosen["mapping"],
         vault=chosen["vault"],
         recipients=chosen["recipients"],
+        recipient_cipher=Cipher(chosen["recipient_cipher"] or Cipher.AES_256),
         store=chosen["store"],
         jobs=chosen["jobs"] or processors(),
         fresh=chosen["fresh"],

@@ -6,10 +6,11 @@ import click
 
 from pixelclean import resources, statement
 from pixelclean.cli import options, tables
+from pixelclean.cli.codes import ExitCode
 from pixelclean.errors import ConfigurationError
-from pixelclean.header import method_of, rules_of
+from pixelclean.header import rules_of
 from pixelclean.options import Option
-from pixelclean.policy import Policy
+from pixelclean.policy import Policy, shipped_policies
 
 
 @click.group(short_help="What policies there are, and what they do.")
@@ -21,10 +22,10 @@ def policy() -> None:
 def list_policies() -> None:
     """The shipped policies."""
     rows = []
-    for file in sorted(resources.rules("policies").glob("*.toml")):
-        loaded = Policy.load(file.stem)
-        claims = ", ".join(method_of(loaded).codes)
-        rows.append((loaded.name, loaded.version, claims, _purpose(file)))
+    for name in shipped_policies():
+        loaded = Policy.load(name)
+        purpose = _purpose(resources.rules("policies", f"{name}.toml"))
+        rows.append((loaded.name, loaded.version, ", ".join(statement.claims(loaded)), purpose))
     tables.show(tables.output(), ("policy", "version", "codes of CID 7050", "for"), rows)
 
 
@@ -43,31 +44,45 @@ def show(name: str, added: str | None) -> None:
 @policy.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
-    """Whether policies are whole: every name known, every order possible."""
+    """Whether policies are whole: every name known, every order possible.  Exits 1 when one of them is not."""
+    code = ExitCode.DONE
     for name in files:
-        loaded = Policy.load(name)
         try:
-            rules_of(loaded.header)
+            click.echo(f"{name}: {_checked(name)}")
         except ConfigurationError as error:
-            raise ConfigurationError(f"{name}: {error}") from None
-        claimed = (
-            "claims 113100" if "113100" in method_of(loaded).codes else "leaves more than the Basic Profile: no 113100"
-        )
-        click.echo(f"{name}: policy {loaded.name} {loaded.version}, {claimed}, digest {loaded.digest}")
+            click.echo(f"Error: {error}", err=True)
+            code = ExitCode.FAILED
+    click.get_current_context().exit(code)
+
+
+def _checked(name: str) -> str:
+    """What a whole policy is; ConfigurationError, with its name, for another one."""
+    loaded = Policy.load(name)
+    try:
+        rules_of(loaded.header)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
+    claims = ", ".join(statement.claims(loaded)) or "no code"
+    more = "" if "113100" in statement.claims(loaded) else "leaves more than the Basic Profile, so no 113100; "
+    return f"policy {loaded.name} {loaded.version}, {more}claims {claims}, digest {loaded.digest}"
 
 
 @click.command(short_help="The conformance statement of a policy (PS3.15 E.1.3).")
 @click.argument("name", metavar="POLICY")
 @options.profile_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
-def conformance(name: str, added: str | None, out: Path | None) -> None:
+@click.option("--force", is_flag=True, help="Replace an earlier statement.")
+def conformance(name: str, added: str | None, out: Path | None, force: bool) -> None:
     """What POLICY removes, replaces, keeps and claims, as Markdown: made from the rules that `clean` runs."""
     text = statement.statement(options.load_policy(name, added))
     if out is None:
         click.echo(text, nl=False)
         return
     try:
-        out.write_text(text, encoding="utf-8")
+        with out.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.ClickException(f"{out} exists already; choose a new --out, or replace it with --force") from None
     except OSError:
         raise click.ClickException(f"{out} cannot be written") from None
     click.echo(f"Written: {out}")
@@ -85,13 +100,12 @@ def _purpose(file: Path) -> str:
 
 def _described(loaded: Policy) -> list[str]:
     header = loaded.header
-    shown = ", ".join(header.options) or "none"
     return [
         f"policy      {loaded.name} {loaded.version}, by {loaded.author}, approved by {loaded.approver}",
         f"digest      {loaded.digest}",
-        f"options     {shown}",
-        f"claims      {', '.join(method_of(loaded).codes) or 'no code'}",
-        f"dates       {_dates(header.options)}; shift {header.shift}, at most {header.longest_shift_days} days",
+        f"options     {', '.join(header.options) or 'none'}",
+        f"claims      {', '.join(statement.claims(loaded)) or 'no code'}",
+        f"dates       {_dates(loaded)}",
         f"ages        over {header.oldest_age} years are one group",
         f"embedded    documents, voices, raw data: {header.embedded}",
         f"unmapped    patients that a mapping does not name: {header.unmapped}",
@@ -100,7 +114,12 @@ def _described(loaded: Policy) -> list[str]:
     ]
 
 
-def _dates(chosen: tuple[Option, ...]) -> str:
-    if Option.RETAIN_FULL_DATES in chosen:
+def _dates(loaded: Policy) -> str:
+    """Orders for single dates are told with the other orders."""
+    header = loaded.header
+    shift = f"one shift a patient in {header.shift}, at most {header.longest_shift_days} days"
+    if Option.RETAIN_FULL_DATES in header.options:
         return "kept"
-    return "moved" if Option.RETAIN_MODIFIED_DATES in chosen else "removed"
+    if Option.RETAIN_MODIFIED_DATES in header.options:
+        return f"moved; {shift}"
+    return f"removed, those that an order cleans are moved; {shift}" if statement.moves_dates(loaded) else "removed"

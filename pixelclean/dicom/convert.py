@@ -29,7 +29,8 @@ Charset = str | list[str]
 def build(root: Item) -> Dataset:
     """The data set, every element converted.
 
-    Raises Refused(MALFORMED, tag) where a value does not fit its VR.  Call it inside `quiet`.
+    Raises Refused with a tag: MALFORMED where a value does not fit its VR, UNKNOWN_CHARACTER_SET where a character set is
+    no defined term.  Call it inside `quiet`.
     """
     made, pending = _dataset(root, default_encoding, signed=False)
     while pending:
@@ -156,7 +157,7 @@ def _charset(item: Item, parent: Charset) -> Charset:
     if element is None or (isinstance(element, Element) and not element.value):
         return parent
     if not isinstance(element, Element) or (terms := defined_terms(element.value)) is None:
-        raise Refused(ReasonCode.MALFORMED, show(_CHARACTER_SET))
+        raise Refused(ReasonCode.UNKNOWN_CHARACTER_SET, show(_CHARACTER_SET))
     # The term is written as it is defined: in place of one, a misspelt or made-up one would leave as it came.
     element.value = "\\".join(terms).encode("ascii")
     return list(convert_encodings(list(terms)))

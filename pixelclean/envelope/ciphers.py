@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.padding import PKCS7
 class Cipher(StrEnum):
     """What new envelopes are sealed with."""
 
-    AES_128 = "aes128"
-    AES_192 = "aes192"
-    AES_256 = "aes256"
+    AES_128 = "aes-128"
+    AES_192 = "aes-192"
+    AES_256 = "aes-256"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.annex_e.decide import Decision, Rules, rules_of
 from pixelclean.header.annex_e.iod import Type
-from pixelclean.header.annex_e.orders import is_profile_or_stricter, kept_by_order, left_of_dates, retains
+from pixelclean.header.annex_e.orders import is_profile_or_stricter, kept_by_order, left_of_dates, orders_of, retains
 from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.annex_e.table import Row, row_for, table_rows
 from pixelclean.header.clean import Cleaned, clean_header
 from pixelclean.header.content.kept import without_kept_items
 from pixelclean.header.descriptors import METHOD as DESCRIPTOR_CLEANING
-from pixelclean.header.embedded import silence, silence_voices
+from pixelclean.header.embedded import silence
 from pixelclean.header.encryption.attached import attach
 from pixelclean.header.identity.harvest import harvest, study_of, traces_of
 from pixelclean.header.identity.identifiers import Identifier, Identifiers, Kind, Trace
@@ -18,7 +18,8 @@ from pixelclean.header.identity.search import spelled_in, survivors
 from pixelclean.header.identity.telling import may_identify
 from pixelclean.header.made import made_by
 from pixelclean.header.marks import Method, mark_equipment, mark_identity_removed, mark_pixels
-from pixelclean.header.methods import ENCRYPTED, earlier_method, method_of
+from pixelclean.header.methods import ENCRYPTED, earlier_method, method_for, method_of
+from pixelclean.header.ordered import ordered_in
 from pixelclean.header.originals import Originals, originals_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.patient import assigned_in, patient_name, patient_of
@@ -60,8 +61,11 @@ __all__ = [
     "mark_identity_removed",
     "mark_pixels",
     "may_identify",
+    "method_for",
     "method_of",
     "originals_of",
+    "ordered_in",
+    "orders_of",
     "patient_name",
     "patient_of",
     "retains",
@@ -70,7 +74,6 @@ __all__ = [
     "rules_of",
     "says_deidentified",
     "silence",
-    "silence_voices",
     "spelled_in",
     "spellings",
     "study_of",

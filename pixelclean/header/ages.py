@@ -20,7 +20,18 @@ def grouped(value: str, oldest: int) -> str | None:
     if not text:
         return ""
     years = _years(text)
-    return None if years is None else _in_years(oldest + 1) if years > oldest else text
+    return None if years is None else group_of_the_oldest(oldest) if years > oldest else text
+
+
+def is_of_the_oldest(value: str, oldest: int) -> bool:
+    """Whether it is an age above `oldest` years, or the group of those; False for what is no age."""
+    years = _years(value.strip(_PADDING))
+    return years is not None and years > oldest
+
+
+def group_of_the_oldest(oldest: int) -> str:
+    """The age of everybody above `oldest` years."""
+    return _in_years(oldest + 1)
 
 
 def binned(value: str, width: int, oldest: int) -> str | None:

@@ -20,6 +20,7 @@ from pixelclean.header.descriptors import cleaned_values
 from pixelclean.header.forms import like
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.legible import is_legible
+from pixelclean.header.made import ID
 from pixelclean.header.ordered import ordered
 from pixelclean.header.private import Treatment
 from pixelclean.header.tables import bounded
@@ -34,7 +35,7 @@ _UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _LONGEST_UID = 64
 _ONE_TEXT = frozenset(("ST", "LT", "UT"))  # VRs in which a backslash separates nothing (PS3.5 6.2)
 _PATIENT_IDS = frozenset((0x00100020, 0x00101000))
-_SHORT = 16  # characters of VR SH and AE
+_PATIENT_BIRTH_DATE = 0x00100030
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +47,8 @@ class Carrier:
     assignments: Assignments
     shift: Shift
     policy: HeaderPolicy
+    days: tuple[str, ...]
+    """DA; on each of them the patient was as old as the data set may say."""
 
     def carried(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> DataElement | None:
         """What stands for an element that is no sequence; None where its value is not what the action takes."""
@@ -94,10 +97,10 @@ class Carrier:
         match action:
             case Action.CLEAN:
                 return self._described(before)
-            case Action.SHIFT:
-                return self._moved(item, before)
-            case Action.KEEP_DATE:
-                return as_written(before)
+            case Action.SHIFT | Action.KEEP_DATE if self._is_birth_of_the_oldest(item, before):
+                return ""
+            case Action.SHIFT | Action.KEEP_DATE:
+                return self._moved(item, before) if action is Action.SHIFT else as_written(before)
             case Action.KEEP_AGE:
                 return _all(ages.grouped(text, self.policy.oldest_age) for text in texts_of(before))
             case Action.PSEUDONYM:
@@ -105,6 +108,14 @@ class Carrier:
             case _:
                 assert order is not None
                 return ordered(order, item, texts_of(before), self.policy.oldest_age)
+
+    def _is_birth_of_the_oldest(self, item: Dataset, before: DataElement) -> bool:
+        """Whether a birth date would tell the age of somebody whom the group of the oldest is to hide."""
+        if int(before.tag) != _PATIENT_BIRTH_DATE:
+            return False
+        found = (ages.age_between(text, day) for text in texts_of(before) for day in self.days)
+        said = filter(None, (text_at(item, "PatientAge"), *found))
+        return any(ages.is_of_the_oldest(age, self.policy.oldest_age) for age in said)
 
     def _described(self, before: DataElement) -> str | None:
         """The words that are known to be safe; None where nothing of them is left."""
@@ -120,7 +131,8 @@ class Carrier:
         vr = dictionary_VR(before.tag)
         if int(before.tag) in _PATIENT_IDS:
             return mapped_id(text, text_at(item, "IssuerOfPatientID"), self.key, self.assignments, self.policy.issuers)
-        stands_for = self.key.pseudonym("id", text, _SHORT)
+        bare = text.removesuffix("^").lower()
+        stands_for = bare if self.key.made_identifier(ID, bare) else self.key.identifier(ID, text)
         return stands_for.upper() if vr == "AE" else f"{stands_for}^" if vr == "PN" else stands_for
 
 

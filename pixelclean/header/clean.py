@@ -9,7 +9,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pixelclean.assignments import Assignments, Patient
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.errors import Refused
-from pixelclean.header import private
+from pixelclean.header import ages, private
 from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.annex_e.decide import Rules, rules_of
 from pixelclean.header.annex_e.iod import Level, Type, top_level, type_of
@@ -34,7 +34,9 @@ from pixelclean.reasons import ReasonCode
 _CLINICAL_TRIAL = 0x0012
 _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
+_SUBJECT_ID = 0x00120040
 _PATIENT_AGE = 0x00101010
+_PATIENT_BIRTH_DATE = 0x00100030
 _SOP_INSTANCE_UID = 0x00080018
 _LONGITUDINAL_TEMPORAL_INFORMATION = 0x00280303
 _SHIFTS = {DateShift.DAYS: day_shift, DateShift.DAYS_AND_SECONDS: exact_shift}
@@ -71,7 +73,9 @@ def clean_header(
     is_unmapped = bool(assignments.entries) or lacks_its_mapping(dataset, key)
     if is_unmapped and patient.assigned is None and policy.unmapped is Unmapped.HOLD:
         raise Refused(ReasonCode.PATIENT_NOT_MAPPED)
-    carrier = Carrier(key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy)
+    carrier = Carrier(
+        key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy, _days(dataset)
+    )
     given = {
         **_given(dataset, key, instance_fallback, policy, assignments),
         **_identity(dataset, level, patient, rules),
@@ -86,7 +90,7 @@ def clean_header(
     for tag, (value, why) in given.items():
         cleaned.add_new(tag, dictionary_VR(tag), value)
         walk.fates.append(Fate(f"{tag:08X}", keyword_for_tag(tag), Action.DUMMY, why))
-    if any(tag >> 16 == _CLINICAL_TRIAL for tag in given):
+    if any(tag >> 16 == _CLINICAL_TRIAL for tag in (*given, *rules.orders)):
         walk.fates.extend(complete_trial(cleaned, patient.new_id))
     walk.fates.extend(made_consistent(cleaned))
     return Cleaned(cleaned, tuple(sorted(walk.fates, key=lambda fate: fate.path[:8])))
@@ -95,10 +99,24 @@ def clean_header(
 def _shift(
     dataset: Dataset, patient: Patient, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments
 ) -> Shift:
-    """Derived from the pseudonym, which a second stage finds too; dates that a stage before this one moved stay."""
-    if text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED" and is_own(dataset, key, assignments):
-        return Shift(0)
+    """Derived from the pseudonym, which a second stage finds too; dates that a stage before this one moved stay.
+
+    Raises `Refused` where a patient of ours has an instance that is not, with dates that are said to be moved: it was made
+    later, or by a stage that kept UIDs, and dates that moved twice, or not at all, would tell by how much.
+    """
+    if (
+        left_of_dates(policy) == "MODIFIED"
+        and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED"
+    ):
+        if key.made_uid(text_at(dataset, "SOPInstanceUID")):
+            return Shift(0)
+        if is_own(dataset, key, assignments):
+            raise Refused(ReasonCode.DATES_NOT_ACCOUNTED_FOR)
     return _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
+
+
+def _days(dataset: Dataset) -> tuple[str, ...]:
+    return tuple(day for keyword in _DATES if (day := text_at(dataset, keyword)))
 
 
 def _given(
@@ -117,13 +135,13 @@ def _given(
 
 
 def _temporal(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments) -> str:
-    """What Longitudinal Temporal Information Modified says: of kept dates, what a stage of this key said before."""
+    """What Longitudinal Temporal Information Modified says: of dates that stay, what a stage of this key said before."""
     done, before = left_of_dates(policy), text_at(dataset, "LongitudinalTemporalInformationModified").upper()
-    if done != "UNMODIFIED" or not is_own(dataset, key, assignments):
+    if done == "REMOVED" or before not in _TEMPORAL or not is_own(dataset, key, assignments):
         return done
     if before == "REMOVED" and any(text_at(dataset, keyword) for keyword in _DATES):
         return done  # somebody added some since
-    return before if before in _TEMPORAL else done
+    return before
 
 
 def _identity(dataset: Dataset, level: Level, patient: Patient, rules: Rules) -> dict[int, tuple[str, str]]:
@@ -138,17 +156,33 @@ def _identity(dataset: Dataset, level: Level, patient: Patient, rules: Rules) ->
         given[_PATIENT_ID] = (identity, f"E.1-1: Z/D, {why}")
     if _belongs(dataset, level, _PATIENT_NAME):
         given[_PATIENT_NAME] = (name, f"E.1-1: Z, {why}")
+    if text_at(dataset, "ClinicalTrialSubjectID") == identity:
+        given.setdefault(_SUBJECT_ID, (identity, "the new Patient ID already"))
     return {tag: value for tag, value in given.items() if tag not in rules.orders}
 
 
 def _ordered_anew(dataset: Dataset, cleaned: Dataset, rules: Rules) -> Iterator[tuple[int, tuple[str, str]]]:
     """What the policy orders to be there although the source has nothing: values, and an age that can be derived."""
+    if _lacks_an_age(dataset, cleaned, rules):
+        group = ages.group_of_the_oldest(rules.policy.oldest_age)
+        yield _PATIENT_AGE, (group, "in place of a birth date, which would tell more")
     for tag, order in rules.orders.items():
         is_age = tag == _PATIENT_AGE and order.means in (Means.DERIVE, Means.BIN)
         if tag in cleaned or not (is_age or order.means is Means.VALUE):
             continue
         if value := ordered(order, dataset, (), rules.policy.oldest_age):
             yield tag, (value, f"policy: {order.means}")
+
+
+def _lacks_an_age(dataset: Dataset, cleaned: Dataset, rules: Rules) -> bool:
+    """Whether nothing says any more that the patient is one of the oldest, since their birth dates do not stay."""
+    order = rules.orders.get(_PATIENT_BIRTH_DATE)
+    is_hidden = order is not None and order.means in (Means.KEEP, Means.CLEAN)
+    is_kept = Option.RETAIN_PATIENT_CHARACTERISTICS in rules.policy.options and _PATIENT_AGE not in rules.orders
+    if not (is_hidden and is_kept) or text_at(cleaned, "PatientAge"):
+        return False
+    found = (ages.age_between(text_at(dataset, "PatientBirthDate"), day) for day in _days(dataset))
+    return any(ages.is_of_the_oldest(age, rules.policy.oldest_age) for age in found if age is not None)
 
 
 def _belongs(dataset: Dataset, level: Level, tag: int) -> bool:

@@ -12,6 +12,7 @@ from pydicom import Dataset
 from pixelclean.header import meanings
 from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.uids import is_registered, replaced
+from pixelclean.header.units import is_unit
 from pixelclean.key import ProjectKey
 
 VALUE, DESIGNATOR, VERSION, MEANING, UID, LONG_VALUE = (
@@ -20,6 +21,8 @@ VALUE, DESIGNATOR, VERSION, MEANING, UID, LONG_VALUE = (
 )
 _URN = 0x00080120
 VALUES = (VALUE, LONG_VALUE)
+_OID = "urn:oid:"
+_UNITS = "UCUM"
 LOCAL_SCHEME = "99REMOVED"
 LOCAL_MEANING = "REMOVED"
 
@@ -41,10 +44,13 @@ def _is_published(item: Dataset) -> bool:
 
     An item with a meaning and no value is no code: its meaning is free text.
     """
-    pattern = reviewed().schemes.get(_text(item, DESIGNATOR))
+    scheme = _text(item, DESIGNATOR)
+    pattern = reviewed().schemes.get(scheme)
     values = [value for tag in VALUES if (value := _text(item, tag))]
     is_whole = bool(values) or not any(tag in item for tag in (*VALUES, MEANING))
-    return pattern is not None and is_whole and _URN not in item and all(map(pattern.fullmatch, values))
+    if pattern is None or not is_whole or _URN in item or not all(map(pattern.fullmatch, values)):
+        return False
+    return scheme != _UNITS or all(map(is_unit, values))
 
 
 def _published(tag: int, value: str, item: Dataset, key: ProjectKey) -> str:
@@ -65,9 +71,9 @@ def _local(tag: int, value: str, designator: str, key: ProjectKey) -> str:
     if tag == UID:
         return replaced(value, key)
     if tag == _URN:
-        return f"urn:oid:{key.uid(value)}"
+        return _OID + key.uid(value.removeprefix(_OID))
     if tag in VALUES:
-        return key.pseudonym("code", f"{designator}\0{value}", 12)
+        return value if key.made_identifier("code", value) else key.identifier("code", f"{designator}\0{value}")
     return LOCAL_SCHEME if tag == DESIGNATOR else LOCAL_MEANING
 
 

@@ -27,10 +27,10 @@ class Method:
     texts: tuple[str, ...]
 
     def after(self, earlier: Self) -> Self:
-        """Both, the earlier steps first (PS3.3 C.7.1.1: items and values accumulate), each once."""
+        """Both, each once (PS3.3 C.7.1.1: items and values accumulate): codes in order, texts of earlier steps first."""
         return replace(
             self,
-            codes=tuple(dict.fromkeys((*earlier.codes, *self.codes))),
+            codes=tuple(sorted({*earlier.codes, *self.codes})),
             texts=tuple(dict.fromkeys((*earlier.texts, *self.texts))),
         )
 

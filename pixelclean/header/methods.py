@@ -29,6 +29,11 @@ _SHIFTS = {DateShift.DAYS: "whole days", DateShift.DAYS_AND_SECONDS: "days and s
 _LONGEST = 64  # VR LO
 _POLICY = re.compile(r"policy [ -~]{1,57}")
 _OF_ATTRIBUTE = re.compile(r"([A-Za-z]+): (?:bins|rare)")
+_MOVED = "dates moved by"
+_BY_DATES_LEFT = {"UNMODIFIED": CODES[Option.RETAIN_FULL_DATES], "MODIFIED": CODES[Option.RETAIN_MODIFIED_DATES]}
+_OF_DATES = frozenset(_BY_DATES_LEFT.values())
+_CLEANING = (Option.CLEAN_PIXEL_DATA, Option.CLEAN_GRAPHICS, Option.CLEAN_STRUCTURED_CONTENT, Option.CLEAN_DESCRIPTORS)
+_CLEANED = frozenset(CODES[option] for option in _CLEANING)
 _METHOD, _CODES = 0x00120063, 0x00120064
 
 
@@ -41,20 +46,29 @@ def method_of(policy: Policy) -> Method:
     return Method((*profile, *(CODES[option] for option in options)), texts)
 
 
+def method_for(policy: Policy, dates_left: str) -> Method:
+    """The same for one file, by its Longitudinal Temporal Information Modified: an earlier step may have left less."""
+    method = method_of(policy)
+    code = _BY_DATES_LEFT.get(dates_left, "")
+    codes = (code if each in _OF_DATES else each for each in method.codes)
+    texts = (text for text in method.texts if dates_left == "MODIFIED" or not text.startswith(_MOVED))
+    return Method(tuple(filter(None, codes)), tuple(texts))
+
+
 def earlier_method(source: Dataset, key: ProjectKey, assignments: Assignments, policy: Policy) -> Method:
     """What earlier steps said, as far as it may be repeated.
 
     Texts that are known to come from a program are kept.  Codes are claims about this file, so only those are kept that
-    this key's own run made: the file bears a UID or Patient ID that nobody else can make.  The profile is claimed by the
-    last stage or not at all, and originals that were encrypted do not go on.
+    this key's own run made: the file bears a UID or Patient ID that nobody else can make.  What was cleaned stays so; the
+    profile, and what is retained, is claimed by the last stage or not at all; originals that were encrypted do not go on.
     """
     if not says_deidentified(source):
         return Method((), ())
     own = is_own(source, key, assignments)
     given = [text for text in _values(source, _METHOD) if text != ENCRYPTED]
     texts = tuple(text if _is_known(text) or (own and _POLICY.fullmatch(text)) else EARLIER for text in given)
-    unclaimed = {BASIC_PROFILE}.difference(method_of(policy).codes)
-    codes = tuple(code for code in _own_codes(source) if code not in unclaimed) if own else ()
+    lasting = _CLEANED | set(method_of(policy).codes)
+    codes = tuple(code for code in _own_codes(source) if code in lasting and code not in _OF_DATES) if own else ()
     return Method(codes, texts or ((EARLIER,) if not own else ()))
 
 
@@ -63,7 +77,7 @@ def _texts(policy: Policy) -> Iterator[str]:
     yield f"pixelclean {__version__}: DICOM PS3.15 2026d Annex E"
     yield f"policy {policy.name} {policy.version}"
     if _moves_dates(header):
-        yield f"dates moved by {_SHIFTS[header.shift]}, one shift a patient"
+        yield f"{_MOVED} {_SHIFTS[header.shift]}, one shift a patient"
     if Option.RETAIN_PATIENT_CHARACTERISTICS in header.options or _orders_age(header):
         yield f"ages over {header.oldest_age} years as one group"
     if Option.RETAIN_PATIENT_ID_HASH in header.options:

@@ -1,13 +1,14 @@
 """What a policy orders for single attributes, done: a value, a bin, one of some values, a derived age."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import floor, isfinite
 
 from pydicom import Dataset
+from pydicom.datadict import keyword_for_tag
 
 from pixelclean.header import ages
 from pixelclean.header.forms import has_form
-from pixelclean.header.values import text_at
+from pixelclean.header.values import text_at, whole_text_at
 from pixelclean.overrides import Means, Override
 
 _TOO_LARGE = 1e12  # what is not written in the 16 characters of VR DS
@@ -33,6 +34,15 @@ def ordered(order: Override, item: Dataset, texts: tuple[str, ...], oldest_age: 
             return _each(texts, lambda text: _binned(text, order))
         case _:
             return None
+
+
+def ordered_in(dataset: Dataset, orders: Mapping[int, Override]) -> frozenset[str]:
+    """Values that the policy orders, and that stand at their attribute already: they say nothing about anybody.
+
+    Elsewhere the same text is an identifier like any other.
+    """
+    values = {tag: order.value for tag, order in orders.items() if order.means is Means.VALUE and order.value}
+    return frozenset(value for tag, value in values.items() if whole_text_at(dataset, keyword_for_tag(tag)) == value)
 
 
 def _each(texts: tuple[str, ...], change: Callable[[str], str | None]) -> str | None:

@@ -9,13 +9,14 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
 from pixelclean.errors import Refused
-from pixelclean.header import dummies, private
+from pixelclean.header import dummies, embedded, private
 from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.annex_e.decide import KEPT_ITEM_VALUES, Decision, Rules
 from pixelclean.header.annex_e.iod import Level, items_of, type_of
 from pixelclean.header.carry import Carrier
 from pixelclean.header.content import ages as content_ages
 from pixelclean.header.content import structured
+from pixelclean.header.content.items import is_content
 from pixelclean.header.forms import empty, holds_too_many, like, well_formed
 from pixelclean.header.identity.harvest import decoded
 from pixelclean.header.values import text_at
@@ -116,17 +117,20 @@ class _Item:
         if before is None and action in _DEMANDING:
             raise Refused(ReasonCode.HEADER_NOT_CLEANED, here)
         after = self._seeing(action, before, here) if before is not None else None
+        if after is not None and tag == embedded.WAVEFORM_DATA and embedded.may_be_heard(self.source):
+            return Action.DUMMY, "not known to be a physiological signal: it may be a voice", embedded.silent(after)
         if after is not None:
             return action, why, after
-        otherwise = self._otherwise(decision, tag)
+        otherwise = self._otherwise(decision, tag, before)
         why = f"{why}, but its value is not what it should be"
         if otherwise in _SEEING:
             assert before is not None
             return otherwise, why, self._seeing(otherwise, before, here)
         return otherwise, why, self._blindly(otherwise, tag, before)
 
-    def _otherwise(self, decision: Decision, tag: BaseTag) -> Action:
-        if decision.action is Action.CLEAN and int(tag) in structured.CONTENT_SEQUENCES:
+    def _otherwise(self, decision: Decision, tag: BaseTag, before: DataElement | None) -> Action:
+        lost_its_items = before is not None and before.VR == "SQ" and decision.action in (Action.KEEP, Action.CLEAN)
+        if lost_its_items or (decision.action is Action.CLEAN and int(tag) in structured.CONTENT_SEQUENCES):
             return structured.when_emptied(int(tag), type_of(self.level, int(tag)), not self.path)
         return decision.otherwise
 
@@ -160,7 +164,9 @@ class _Item:
             if (treated := treat(item, below, f"{here}[{number}]")) is not None:
                 yield treated
 
-    def _item(self, item: Dataset, level: Level, path: str) -> Dataset:
+    def _item(self, item: Dataset, level: Level, path: str) -> Dataset | None:
+        if is_content(item):
+            return self._content_item(item, level, path)
         return self.walk.cleaned(item, level, f"{path}.")
 
     def _content_item(self, item: Dataset, level: Level, path: str) -> Dataset | None:
@@ -170,7 +176,8 @@ class _Item:
             self.walk.fates.append(Fate(path, "", fate.action, fate.why))
         if fate.action is Action.REMOVE:
             return None
-        treated = self.walk.cleaned(item, level, f"{path}.", keeps=fate.keeps)
+        keeps = fate.keeps if Option.CLEAN_STRUCTURED_CONTENT in policy.options else ()
+        treated = self.walk.cleaned(item, level, f"{path}.", keeps=keeps)
         if fate.action is Action.DUMMY:
             structured.dummied(item, treated)
         elif content_ages.group_oldest(item, treated, policy.oldest_age):
@@ -192,7 +199,8 @@ class _Item:
         before_its_items = len(self.walk.fates)
         value = private.value_of(each, self.walk.carrier.treatment(self.source))
         if value is not None and each.vr == "SQ":
-            items = [self._item(item, Level(), f"{here}[{n}]") for n, item in enumerate(each.element.value or ())]
+            walked = (self._item(item, Level(), f"{here}[{n}]") for n, item in enumerate(each.element.value or ()))
+            items = [item for item in walked if item is not None]
             value = Sequence(items) if private.stays(each, items) else None
         why = each.why if value is not None else "private, and nothing of its value is known to be safe"
         action = Action.REMOVE if value is None else Action.KEEP

@@ -28,7 +28,6 @@ _FREE_TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC", "UR"))
 _DIGITS = frozenset(("IS", "DS"))
 _DATES = frozenset(("DA", "DT", "TM"))
 _DECODING = frozenset((0x00080005, 0x00280004))  # how text and pixels are to be read
-_BODY_PART = 0x00180015
 _BETWEEN = b"\1\1"
 _WHY = "kept by the profile, but it holds an identifier of this file"
 
@@ -36,6 +35,7 @@ _WHY = "kept by the profile, but it holds an identifier of this file"
 def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
     """Replace such values by dummies, in the cleaned data set itself, and say so in the fates."""
     held = {}
+    terms = identifiers.loose_terms
     places = list(items_with_paths(cleaned.dataset))
     is_spelled_in_numbers = identifiers.needles.found_in(_all_numbers(item for _, item in places))
     is_moved = text_at(cleaned.dataset, "LongitudinalTemporalInformationModified") == "MODIFIED"
@@ -43,7 +43,8 @@ def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
         if _is_of_somebody(item, identifiers):
             held.update({f"{path}{int(tag):08X}": tag for tag in _without_code(item)})
         for element in _elements(item):
-            if element.VR in NUMBERS and not is_spelled_in_numbers:
+            is_number = element.VR in NUMBERS
+            if is_number and not is_spelled_in_numbers and not terms.stand_among(values_of(element)):
                 continue
             if element.VR in _DATES and is_moved:
                 continue  # a moved date may be another one of the file by chance
@@ -55,9 +56,9 @@ def withhold(cleaned: Cleaned, identifiers: Identifiers) -> Cleaned:
 
 
 def _is_of_somebody(item: Dataset, identifiers: Identifiers) -> bool:
-    """Whether the value of the code in this item is an ID or a date of the file."""
+    """Whether the value of the code in this item is an ID, or holds a date or a name of the file."""
     values = (value for tag in codes.VALUES if tag in item for value in texts_of(item[tag]))
-    return any(identifiers.loose_terms.is_whole(value) for value in values)
+    return any(identifiers.loose_terms.found_in_code(value) for value in values)
 
 
 def _without_code(item: Dataset) -> Iterator[int]:
@@ -79,7 +80,7 @@ def _is_held(item: Dataset, element: DataElement, identifiers: Identifiers) -> b
             element.value = dummy(int(element.tag), vr)
         case vr if vr in _FREE_TEXT:
             element.value = TEXT
-        case vr if vr in _DIGITS and not element.tag.is_private:
+        case _ if _is_a_number(element, identifiers) and not element.tag.is_private:
             item[element.tag] = empty(element.tag)
         case _:
             del item[element.tag]
@@ -96,19 +97,25 @@ def _holds(element: DataElement, identifiers: Identifiers) -> bool:
         case vr if vr in _DATES:
             return survives(element, identifiers)
         case vr if vr in _DIGITS:
-            return any(terms.is_number(text) for text in texts_of(element))
+            return _is_a_number(element, identifiers)
         case vr if vr in NUMBERS:
-            return identifiers.needles.found_in(packed(element))
+            return _is_a_number(element, identifiers) or identifiers.needles.found_in(packed(element))
         case _:
             return False
+
+
+def _is_a_number(element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether one of its numbers, in digits or in binary form, is an ID or a date."""
+    if element.VR in NUMBERS:
+        return identifiers.loose_terms.stand_among(values_of(element))
+    return element.VR in _DIGITS and any(map(identifiers.loose_terms.is_number, texts_of(element)))
 
 
 def _withheld_codes(element: DataElement, identifiers: Identifiers) -> bool:
     """Coded values one by one: each says something of its own."""
     terms = identifiers.loose_terms
-    is_name = terms.is_name if int(element.tag) == _BODY_PART else lambda text: False
     before = [str(value) for value in values_of(element)]
-    after = [TEXT if not is_exempt(text) and (terms.found_in_coded(text) or is_name(text)) else text for text in before]
+    after = [TEXT if not is_exempt(text) and terms.found_in_coded(text) else text for text in before]
     if after == before and not (before and survives(element, identifiers)):
         return False
     element.value = after if after != before else TEXT

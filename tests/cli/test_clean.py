@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+from asn1crypto import cms
+from recipient_keys import certificate_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUTH: dict[str, Any] = json.loads((ROOT / "sample_data" / "truth.json").read_text(encoding="utf-8"))["files"]
@@ -213,3 +215,51 @@ def test_mask_with_the_header_kept_says_so_and_claims_nothing(pixelclean: Comman
     assert after.PatientName == "Sentinel^Zoe^Anna^Dr"
     assert "PatientIdentityRemoved" not in after
     assert "DeidentificationMethodCodeSequence" not in after
+
+
+def ciphers(out: Path) -> set[str]:
+    """What the envelopes of every output are sealed with."""
+    envelopes = [
+        cms.ContentInfo.load(item.EncryptedContent)
+        for path in released(out)
+        for item in pydicom.dcmread(path).EncryptedAttributesSequence
+    ]
+    inner = [envelope["content"]["encrypted_content_info"]["content_encryption_algorithm"] for envelope in envelopes]
+    return {algorithm.encryption_cipher + str(8 * algorithm.key_length) for algorithm in inner}
+
+
+def test_originals_are_encrypted_with_the_cipher_that_was_asked_for_and_again_where_another_one_is(
+    pixelclean: Command, sample_data: Path
+) -> None:
+    """Without --fresh: another cipher is another task, the same one is not."""
+    arguments = ("clean", sample_data / "sr-report.dcm", pixelclean.out, "--recipient")
+    arguments += (certificate_file(pixelclean.folder, "anna"),)
+    pixelclean(*arguments)
+    assert ciphers(pixelclean.out) == {"aes256"}
+    for cipher in ("aes-128", "aes-192"):
+        done = pixelclean(*arguments, "--recipient-cipher", cipher)
+        assert done.returncode == 0, done.stderr
+        assert ciphers(pixelclean.out) == {cipher.replace("-", "")}
+    before = [path.stat().st_mtime_ns for path in released(pixelclean.out)]
+    pixelclean(*arguments, "--recipient-cipher", "aes-192")
+    assert [path.stat().st_mtime_ns for path in released(pixelclean.out)] == before
+
+
+def test_a_cipher_without_anybody_to_encrypt_for_is_a_mistake(pixelclean: Command, sample_data: Path) -> None:
+    done = pixelclean("clean", sample_data / "sr-report.dcm", pixelclean.out, "--recipient-cipher", "aes-128")
+    assert done.returncode == 2
+    assert "--recipient" in done.stderr
+    assert list(pixelclean.folder.iterdir()) == []
+
+
+def test_an_undefined_character_set_has_a_reason_of_its_own(pixelclean: Command, sample_data: Path) -> None:
+    dataset = pydicom.dcmread(sample_data / "sr-report.dcm")
+    content = (sample_data / "sr-report.dcm").read_bytes()
+    term = dataset.SpecificCharacterSet.encode()
+    assert content.count(term) == 1
+    bad = pixelclean.folder / "bad.dcm"
+    bad.write_bytes(content.replace(term, b"Z" * len(term)))
+    done = pixelclean("clean", bad, pixelclean.out)
+    assert done.returncode == 4
+    assert "unknown-character-set" in done.stdout and "malformed" not in done.stdout
+    assert "Lengths" not in done.stdout

@@ -23,6 +23,8 @@ from invented import (
 from pixelclean.cli import main
 from pixelclean.dicom import read
 from pixelclean.header import Action
+from pixelclean.key import ProjectKey
+from pixelclean.keyfile import create_key, default_key_path
 from pixelclean.outcome import reasons_of, word_of
 from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Policy
@@ -32,6 +34,13 @@ CODES = {"released": 0, "queued": 3, "quarantined": 4}
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments], env={"COLUMNS": "160"})
+
+
+@pytest.fixture(autouse=True)
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration folder of the test's own, in which there is no key."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config"
 
 
 def ends(shown: Result) -> str:
@@ -210,3 +219,75 @@ def test_colour_is_no_exception(tmp_path: Path) -> None:
     shown = run("explain", path)
     assert shown.exit_code == 0
     assert row(shown, "(7FE0,0010)").startswith("changed")
+
+
+# the key and the mapping of a run
+
+
+def cleaned_before(folder: Path, key: ProjectKey, **attributes: Any) -> Path:
+    """What an earlier stage with this key may have left."""
+    path = image(folder, CT, text=False, Modality="CT", SOPInstanceUID=key.uid("1.2.3"), **attributes)
+    return path.rename(folder / "cleaned.dcm")
+
+
+def mapping(folder: Path, *lines: str) -> Path:
+    path = folder / "ids.csv"
+    path.touch(mode=0o600)
+    path.write_text("\n".join(("PatientID,NewPatientID", *lines, "")))
+    return path
+
+
+def test_a_file_that_this_project_cleaned_is_recognised_by_the_default_key_and_keeps_what_the_key_made(
+    tmp_path: Path,
+) -> None:
+    key = create_key(default_key_path())
+    shown = run("explain", cleaned_before(tmp_path, key, PatientID=key.patient("ZZ-SENTINEL-1")))
+    assert "cleaned-before" in shown.output and "cannot be recognised" not in shown.output
+    assert row(shown, "(0008,0018)").startswith("kept")
+    assert row(shown, "(0010,0020)").startswith("kept")
+
+
+def test_a_key_that_is_named_is_used_and_never_made(tmp_path: Path, configuration: Path) -> None:
+    key, place = create_key(tmp_path / "project.key"), tmp_path / "absent.key"
+    path = cleaned_before(tmp_path, key, PatientID=key.patient("ZZ-SENTINEL-1"))
+    assert "cleaned-before" in run("explain", path, "--key", tmp_path / "project.key").output
+    shown = run("explain", path, "--key", place)
+    assert shown.exit_code == 1 and "no key file" in shown.output
+    assert not place.exists() and not configuration.exists()
+
+
+def test_without_any_key_explain_goes_on_and_says_in_one_line_what_it_cannot_see(
+    tmp_path: Path, configuration: Path
+) -> None:
+    key = ProjectKey(bytes(32))
+    shown = run("explain", cleaned_before(tmp_path, key, PatientID=key.patient("ZZ-SENTINEL-1")))
+    assert shown.exit_code == 0
+    (line,) = shown.stderr.splitlines()
+    assert "No project key" in line and "cannot be recognised" in line
+    assert "cleaned-before" not in shown.output and row(shown, "(0008,0018)").startswith("changed")
+    assert not configuration.exists()
+
+
+def test_a_patient_that_the_mapping_does_not_name_waits_as_in_a_run_and_one_that_it_names_does_not(
+    tmp_path: Path,
+) -> None:
+    create_key(default_key_path())
+    path = image(tmp_path, CT, text=False, Modality="CT", PatientID="ZZ-SENTINEL-1")
+    other = run("explain", path, "--mapping", mapping(tmp_path, "ZZ-SENTINEL-2,SUBJ-2"))
+    assert other.exit_code == 3 and "patient-not-mapped" in other.output
+    named = run("explain", path, "--mapping", mapping(tmp_path, "ZZ-SENTINEL-1,SUBJ-1"))
+    assert named.exit_code == 0 and "assigned by the mapping" in named.output
+    assert "SUBJ-1" not in named.output
+
+
+def test_a_patient_that_was_mapped_in_an_earlier_stage_waits_where_the_mapping_is_not_at_hand(tmp_path: Path) -> None:
+    path = cleaned_before(tmp_path, create_key(default_key_path()), PatientID="SUBJ-1")
+    assert "patient-not-mapped" in run("explain", path).output
+    shown = run("explain", path, "--mapping", mapping(tmp_path, "ZZ-SENTINEL-1,SUBJ-1"))
+    assert "cleaned-before" in shown.output and ends(shown) == "released"
+
+
+def test_the_first_line_names_every_option_in_force(tmp_path: Path) -> None:
+    shown = run("explain", image(tmp_path), "--options", "113110,deidentify:RetainDeviceIdentityOption")
+    line = shown.stdout.splitlines()[0]
+    assert line.endswith("basic+options 2: clean_pixel_data, retain_device_identity, retain_uids")

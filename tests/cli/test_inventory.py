@@ -13,6 +13,7 @@ from invented import EXPLICIT, GREY, as_file, described
 
 from pixelclean.cli import main
 from pixelclean.key import ProjectKey
+from pixelclean.keyfile import create_key, default_key_path
 from pixelclean.spreadsheet import read_csv
 from pixelclean.store.layout import Store, default_root
 
@@ -21,6 +22,13 @@ NASTY = '=HYPERLINK("http://zz")<script>alert(1)</script>'
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments], env={"COLUMNS": "160"})
+
+
+@pytest.fixture(autouse=True)
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration folder of the test's own, in which there is no key."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config"
 
 
 @pytest.fixture
@@ -165,3 +173,39 @@ def test_what_cannot_be_opened_is_counted_and_what_is_not_there_is_a_mistake(fol
     assert shown.exit_code == 0, shown.output
     assert re.search(r"quarantined +1 +unreadable", shown.output)
     assert run("inventory", folder / "absent", "--out", folder.with_name("other")).exit_code == 2
+
+
+def fates(place: Path, attribute: str) -> set[str]:
+    return {line["fate"] for line in sheet(place) if line["attribute"] == attribute}
+
+
+def test_what_the_key_made_in_an_earlier_stage_would_stay_and_without_a_key_nobody_could_know(
+    folder: Path, configuration: Path
+) -> None:
+    shown = run("inventory", folder, "--out", folder.with_name("without"))
+    assert "cannot be recognised" in shown.stderr and not configuration.exists()
+    key = create_key(default_key_path())
+    dataset = described(GREY, SOPClassUID="1.2.840.10008.5.1.4.1.1.2", SOPInstanceUID=key.uid("1.2.3.4"))
+    dataset.PatientID = key.patient("ZZ-SENTINEL-1")
+    cleaned = folder.with_name("cleaned.dcm")
+    cleaned.write_bytes(as_file(dataset, EXPLICIT))
+    known = run("inventory", cleaned, "--out", folder.with_name("with"))
+    assert "cannot be recognised" not in known.output
+    assert fates(folder.with_name("with"), "SOPInstanceUID") == fates(folder.with_name("with"), "PatientID") == {"kept"}
+    create_key(folder.with_name("other.key"))
+    other = ("--key", folder.with_name("other.key"), "--out", folder.with_name("of-another"))
+    assert run("inventory", cleaned, *other).exit_code == 0
+    assert "kept" not in fates(folder.with_name("of-another"), "PatientID")
+
+
+def test_patients_that_the_mapping_does_not_name_would_be_held(folder: Path) -> None:
+    path = folder.with_name("ids.csv")
+    path.touch(mode=0o600)
+    path.write_text("PatientID,NewPatientID\nZZ-SENTINEL-9,SUBJ-9\n")
+    shown = run("inventory", folder, "--mapping", path)
+    assert shown.exit_code == 0
+    assert re.search(r"queued +2 +patient-not-mapped", shown.output)
+
+
+def test_a_list_of_what_is_cleaned_already_asks_for_no_key(folder: Path) -> None:
+    assert "cannot be recognised" not in run("inventory", folder, "--cleaned").output

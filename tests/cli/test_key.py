@@ -58,3 +58,12 @@ def test_a_key_that_others_can_read_does_not_pass(home: Path) -> None:
         shown = run(command)
         assert shown.exit_code == 1
         assert "by others" in shown.output
+
+
+def test_a_file_in_the_place_of_the_fingerprint_is_told_from_another_key(tmp_path: Path) -> None:
+    path = tmp_path / "k1"
+    run("new", "--key", path)
+    shown = run("check", path)
+    assert shown.exit_code == 2
+    assert "is no fingerprint" in shown.output and "--key" in shown.output
+    assert "another key" not in shown.output

@@ -101,7 +101,7 @@ def test_a_file_that_is_there_is_replaced_only_on_demand(program: Reidentify, en
     shown = program(encrypted / "one.dcm", again)
     assert shown.exit_code == 4
     assert "not-delivered" in shown.output
-    assert "exists already" in shown.output
+    assert "exists already; --overwrite replaces it" in shown.output
     assert again.read_bytes() == b"precious"
     assert program(encrypted / "one.dcm", again, "--overwrite").exit_code == 0
     assert read(again, LIMITS).dataset.PatientIdentityRemoved == "NO"

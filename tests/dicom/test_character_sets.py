@@ -43,7 +43,7 @@ def test_anything_else_is_refused_at_every_depth(value):
     for body in (bad, deep):
         with pytest.raises(Refused) as caught:
             read_bytes(part10(body), LIMITS)
-        assert (caught.value.code, caught.value.detail) == (ReasonCode.MALFORMED, "(0008,0005)")
+        assert (caught.value.code, caught.value.detail) == (ReasonCode.UNKNOWN_CHARACTER_SET, "(0008,0005)")
 
 
 def test_a_sequence_in_its_place_is_refused():

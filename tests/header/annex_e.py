@@ -3,7 +3,18 @@
 from pydicom import Dataset
 
 from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
-from pixelclean.header import Cleaned, assigned_in, clean_header, harvest, kept_by_order, made_by, patient_of, retains
+from pixelclean.header import (
+    Cleaned,
+    assigned_in,
+    clean_header,
+    harvest,
+    kept_by_order,
+    made_by,
+    ordered_in,
+    orders_of,
+    patient_of,
+    retains,
+)
 from pixelclean.key import ProjectKey
 from pixelclean.policy import HeaderPolicy
 
@@ -12,7 +23,8 @@ def cleaned_by(
     dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments = NO_ASSIGNMENTS
 ) -> Cleaned:
     """Harvest first, then clean."""
-    by_key, by_mapping = made_by(key), assigned_in(dataset, patient_of(dataset, key, "", assignments))
+    by_key = made_by(key, ordered_in(dataset, orders_of(policy)))
+    by_mapping = assigned_in(dataset, patient_of(dataset, key, "", assignments))
     identifiers = harvest(
         dataset,
         retains(policy),

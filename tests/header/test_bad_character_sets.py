@@ -199,7 +199,7 @@ def test_character_sets_that_do_not_go_together_hide_no_name(terms: str) -> None
 def test_a_term_that_is_not_defined_stops_the_file(terms: str) -> None:
     with pytest.raises(Refused) as caught:
         treated(named(b"Sentinel^Zoe", b"Sentinel", terms), shipped()[0])
-    assert (caught.value.code, caught.value.detail) == (ReasonCode.MALFORMED, "(0008,0005)")
+    assert (caught.value.code, caught.value.detail) == (ReasonCode.UNKNOWN_CHARACTER_SET, "(0008,0005)")
 
 
 @pytest.mark.parametrize("terms", ["", "ISO_IR 100", r"\ISO 2022 IR 87", "ISO_IR 192"])

@@ -96,7 +96,7 @@ def test_a_local_code_is_replaced_and_stays_equal_to_itself(scheme: str, value: 
     cleaned = clean(source).dataset
     assert b"SENTINEL" not in encoded(cleaned).upper() and b"Zoe" not in encoded(cleaned)
     item = cleaned.AnatomicRegionSequence[0]
-    assert item.CodeMeaning == "REMOVED" and len(item.CodeValue) == 12
+    assert item.CodeMeaning == "REMOVED" and len(item.CodeValue) == 16
     assert clean(source).dataset == cleaned
     assert clean(code(scheme, value + "2", "")).dataset.AnatomicRegionSequence[0].CodeValue != item.CodeValue
 

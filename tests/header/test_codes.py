@@ -1,9 +1,15 @@
 """Of a code only what a published scheme says passes; nobody's name passes as its meaning."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import DataElement, Dataset, Sequence
+from pydicom.sr.codedict import Collection
 
 from pixelclean.header import harvest, survivors, withhold
+from pixelclean.header.units import is_unit
 
 
 def coded(value: str, scheme: str, meaning: str, **root: str) -> Dataset:
@@ -63,6 +69,83 @@ def test_a_value_that_the_scheme_cannot_have_is_local(scheme: str, value: str, c
 def test_units_pass(value: str, clean) -> None:
     (item,) = clean(coded(value, "UCUM", value)).dataset.AnatomicRegionSequence
     assert (item.CodeValue, item.CodeMeaning) == (value, value)
+
+
+def test_every_unit_that_the_standard_names_is_one() -> None:
+    values = {code.value for code in Collection("UCUM").concepts.values()}
+    assert {value for value in values if not is_unit(value)} == set()
+
+
+TYPED_CODES = [
+    *(("7.May.26", "UCUM"), ("7.5.26", "UCUM"), ("07.05.1926", "UCUM"), ("7d.5mo.60a", "UCUM"), ("10-26.10-5", "UCUM")),
+    *(
+        ("Lee", "UCUM"),
+        ("MR.Lutz", "UCUM"),
+        ("John.Doe", "UCUM"),
+        ("m.Schulz", "UCUM"),
+        ("Gal", "UCUM"),
+        ("Yu", "UCUM"),
+    ),
+    *(
+        ("{Schulz}", "UCUM"),
+        ("ml{7.5.26}", "UCUM"),
+        ("{}", "UCUM"),
+        ("(ml", "UCUM"),
+        ("ml//s", "UCUM"),
+        ("12345", "UCUM"),
+    ),
+    *(
+        ("JOHN", "IBSI"),
+        ("1926", "IBSI"),
+        ("7MAY", "IBSI"),
+        ("Lee-Kim", "RFC5646"),
+        ("lee", "RFC5646"),
+        ("LEE", "ISO3166_1"),
+    ),
+    *(("A00.JOHN", "I10"), ("JOHN", "I11"), ("P-FACED", "SRT")),
+]
+
+
+@pytest.mark.parametrize("value,scheme", TYPED_CODES)
+def test_a_name_or_a_date_is_no_code_and_no_meaning_of_one(value: str, scheme: str, clean, encoded) -> None:
+    (item,) = clean(coded(value, scheme, value)).dataset.AnatomicRegionSequence
+    assert (item.CodingSchemeDesignator, item.CodeMeaning) == ("99REMOVED", "REMOVED") and item.CodeValue != value
+
+
+@pytest.mark.parametrize(
+    "value,scheme",
+    [
+        *(("FCBV", "IBSI"), ("25C7", "IBSI"), ("en-US", "RFC5646"), ("eng", "ISO639_2"), ("US", "ISO3166_1")),
+        *(("S72.001A", "I10"), ("CA40.0", "I11"), ("T-62000", "SRT"), ("R-FFFFC", "SRT"), ("R97.20", "I10")),
+    ],
+)
+def test_codes_of_published_schemes_pass(value: str, scheme: str, clean) -> None:
+    (item,) = clean(coded(value, scheme, "Liver")).dataset.AnatomicRegionSequence
+    assert (item.CodeValue, item.CodingSchemeDesignator) == (value, scheme)
+
+
+@given(st.text("mgl.s/{}[]()0123*^+-'%LeK", max_size=64))
+def test_whether_a_text_is_a_unit_is_found_in_no_time(text: str) -> None:
+    started = time.process_time()
+    is_unit(text)
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("value", ["19260507", "1926050799", "SCT26"])
+def test_a_code_that_holds_a_date_of_the_patient_says_nothing(value: str, clean) -> None:
+    source = coded(value, "SCT", "Liver", PatientBirthDate="19260507")
+    found = harvest(source)
+    (item,) = withhold(clean(source), found).dataset.AnatomicRegionSequence
+    assert item.CodeValue != value and item.CodingSchemeDesignator == "99REMOVED"
+    if value.isdecimal():
+        assert any(path.endswith("00080100") for path in survivors(source, found))
+
+
+def test_a_concept_of_dicom_is_no_day_that_is_written_like_it(clean) -> None:
+    source = coded("121005", "DCM", "Observer Type", StudyDate="20121005")
+    found = harvest(source)
+    cleaned = withhold(clean(source), found).dataset
+    assert cleaned.AnatomicRegionSequence[0].CodeValue == "121005" and survivors(cleaned, found) == ()
 
 
 TYPED = [

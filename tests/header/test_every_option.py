@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import DataElement, Dataset, Sequence
-from pydicom.datadict import dictionary_VR
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from pixelclean import resources
 from pixelclean.header import rules_of
@@ -25,8 +25,19 @@ POSSIBLE = [option for option in Option if option is not Option.CLEAN_RECOGNIZAB
 DATES = {Option.RETAIN_FULL_DATES, Option.RETAIN_MODIFIED_DATES}
 TIMEZONE = "00080201"
 PATIENT_ID = "00100020"
-# Moments that the standard or a published list gives in public: shifted, they would give the shift away.
-PUBLIC_MOMENTS = {"00080106", "00080107", "0040DB06", "0040DB07"}
+# Moments of devices, products, protocols and publications: shifted, they would give the shift away.
+NOBODYS_MOMENTS = {
+    f"{tag_for_keyword(keyword):08X}"
+    for keyword in (
+        *("DateOfManufacture", "DateOfInstallation", "CalibrationDate", "CalibrationTime", "CalibrationDateTime"),
+        *("DateOfLastCalibration", "TimeOfLastCalibration", "DateTimeOfLastCalibration", "ProductExpirationDateTime"),
+        *("DateOfLastDetectorCalibration", "TimeOfLastDetectorCalibration", "EffectiveDateTime"),
+        *("SourceStrengthReferenceDate", "SourceStrengthReferenceTime", "HangingProtocolCreationDateTime"),
+        *("EthicsCommitteeApprovalEffectivenessStartDate", "EthicsCommitteeApprovalEffectivenessEndDate"),
+        *("ContextGroupVersion", "ContextGroupLocalVersion", "TemplateVersion", "TemplateLocalVersion"),
+        "InformationIssueDateTime",
+    )
+}
 
 # Table E.1-1a by Type 1, 1C, 2, 2C, 3, not in the IOD; what the profile's own letters come to.
 PROFILE = {
@@ -61,7 +72,9 @@ def expected(row: dict[str, Any], options: tuple[Option, ...], kind: Type) -> st
     profile = PROFILE[row["basic"]][kind - 1]
     if vr == "UI" and profile == "D":
         profile = "U"
-    if "C" in letters and row["id"] not in PUBLIC_MOMENTS:
+    if "C" in letters and row["id"] in NOBODYS_MOMENTS:
+        return profile
+    if "C" in letters:
         return "C date" if row["id"] == TIMEZONE else CLEANED.get(vr, profile)
     if "K" in letters:
         return "K date" if row["id"] == TIMEZONE else KEPT.get(vr, "K")
@@ -123,8 +136,10 @@ def test_the_compound_codes_resolve_as_the_oracle_says_for_every_iod() -> None:
 @pytest.mark.parametrize(
     "one,other,won",
     [
-        # Device identity keeps the calibration dates, modified dates clean them: both hold when they are cleaned.
-        ({Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_MODIFIED_DATES}, "00181200", Action.SHIFT),
+        # Device identity keeps when the beam was held, modified dates clean it: both hold when it is cleaned.
+        ({Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_MODIFIED_DATES}, "300C0127", Action.SHIFT),
+        # A calibration is no moment of a patient, and moved by a patient's shift it would tell it: it goes.
+        ({Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_MODIFIED_DATES}, "00181200", Action.REMOVE),
         ({Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_FULL_DATES}, "00181200", Action.KEEP_DATE),
         ({Option.RETAIN_DEVICE_IDENTITY}, "00181200", Action.KEEP_DATE),
         ({Option.RETAIN_UIDS, Option.RETAIN_DEVICE_IDENTITY}, "00181002", Action.KEEP_UID),
@@ -195,7 +210,7 @@ GIVEN = {"00100020", "00100010", "00280303", "00120062", "00080018"}
 # Attributes whose values other rules bind together: a PDF's document, layers of graphics, references that are listed.
 BOUND = {"00420011", "00700001", "0040A730", "00081115", "00081200", "00081199"}
 # Their items are content items, and what stands in them here is none; see test_structured.py.
-CONTENT = {"00400555", "0040B020", "00400612"}
+CONTENT = {"00400555", "0040B020", "00400612", "30100081"}
 
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
@@ -223,3 +238,30 @@ def test_every_attribute_comes_out_as_its_action_promises(
             if not comes_out(row, options, type_of(level, int(row["id"], 16)), after)
         ]
     assert not wrong
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+@pytest.mark.parametrize("options", list(option_sets()), ids=lambda options: "+".join(options) or "profile")
+def test_so_do_the_rows_that_name_whole_groups_and_groups_that_no_data_set_has(
+    options: tuple[Option, ...], depth: int, clean_by: Callable[..., Any], nested: Callable[..., Dataset]
+) -> None:
+    """Curves go under Clean Graphics too; an overlay belongs to the top; private elements stay from the safe list only."""
+    inner = Dataset()
+    for tag, vr, value in (
+        *((0x50020010, "US", 1), (0x50023000, "OW", b"ZZCURVE ")),
+        *((0x60020010, "US", 8), (0x60023000, "OW", b"\xaa" * 8), (0x60024000, "LT", "abdomen ZZTEXT")),
+        *((0x00190010, "LO", "SIEMENS MR HEADER"), (0x0019100C, "IS", "1000"), (0x00191077, "LO", "ZZPRIVATE")),
+        *((0x00110010, "LO", "ZZ NOBODY"), (0x00111001, "IS", "77")),
+        *((0x00001000, "UI", "1.2.3.77177"), (0x00041511, "UI", "1.2.3.77177")),
+    ):
+        inner.add_new(tag, vr, value)
+    source = nested(inner, depth)
+    source.SOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+    after = clean_by(source, HeaderPolicy(options=options)).dataset
+    for _ in range(depth):
+        after = after.SharedFunctionalGroupsSequence[0]
+    left = {int(tag) for tag in after.keys() if tag.group in (0x0000, 0x0004, 0x0011, 0x0019, 0x5002, 0x6002)}  # noqa: SIM118
+    graphics = {0x60020010, 0x60023000, 0x60024000} if Option.CLEAN_GRAPHICS in options and depth == 0 else set()
+    private = {0x00190010, 0x0019100C} if Option.RETAIN_SAFE_PRIVATE in options else set()
+    assert left == graphics | private
+    assert "ZZ" not in str(after.get(0x60024000))

@@ -215,3 +215,41 @@ def test_uids_of_safe_private_elements_are_none_where_uids_are_retained() -> Non
     assert harvest(source, retains(HeaderPolicy(options=both))).uids == frozenset()
     for options in ((), both[:1], both[1:]):
         assert harvest(source, retains(HeaderPolicy(options=options))).uids == {"1.2.3.4.77177"}
+
+
+# UIDs that stay
+
+
+@pytest.mark.parametrize(
+    "uid,is_told",
+    [
+        ("1.2.826.0.1.99.20230105.101112.1", True),
+        ("1.2.826.0.1.99.777120230105101112.1", True),
+        ("1.2.826.0.1.99.19260507.1", True),
+        ("1.2.826.0.1.99.4821377.1", True),
+        ("1.2.826.0.1.99.148213771.1", True),
+        ("1.2.826.0.1.99.13579.1", True),
+        ("1.2.826.0.1.99.7135791.1", False),
+        ("1.2.826.0.1.99.2023.0105.1", False),
+        ("1.2.826.0.1.99.20230106.1", False),
+        ("1.2.840.10008.5.1.4.1.1.2", False),
+    ],
+)
+def test_a_retained_uid_that_tells_a_date_or_an_id_does_not_leave(uid: str, is_told: bool) -> None:
+    source = of(PatientID="04821377", AccessionNumber="AB 13579", PatientBirthDate="19260507", StudyDate="20230105")
+    source.SeriesInstanceUID = uid
+    found = harvest(source, retained("SeriesInstanceUID"))
+    assert bool(survivors(of(FrameOfReferenceUID=uid), found)) is is_told
+    assert bool(survivors(of(ConvolutionKernel=f"see {uid} "), found)) is is_told
+
+
+def test_where_dates_stay_a_uid_may_tell_them() -> None:
+    source = of(StudyDate="20230105", SeriesInstanceUID="1.2.826.0.1.99.20230105.1")
+    found = harvest(source, retained("SeriesInstanceUID", "StudyDate"))
+    assert survivors(of(SeriesInstanceUID="1.2.826.0.1.99.20230105.1"), found) == ()
+
+
+def test_a_uid_of_the_key_may_hold_any_digits(key) -> None:
+    uid = key.uid("1.2.3")
+    source = of(AccessionNumber=uid[10:16], SeriesInstanceUID=uid)
+    assert uid not in harvest(source, retained("SeriesInstanceUID"), made=made_by(key)).uids

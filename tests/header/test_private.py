@@ -347,6 +347,58 @@ def test_any_other_text_goes_without_the_option_to_clean_it(text: str) -> None:
     assert not cleaned(private(DD, (COIL, "SH", text)))
 
 
+PERSONAL = [
+    *("Dr.Schulz", "Schulz.Maria", "dr_mueller", "m.Schulz*1926", "Krakow-3", "MRS.LEE", "LEE-KIM", "Lee-1", "von-Au"),
+    *("06MAY26", "Jan-07", "1926", "(97Y)", "055Y", "55F", "F55", "24M", "12D", "J.S.", "ID-123", "DOB:7", "MD-1"),
+]
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+@pytest.mark.parametrize("options", [(), (Option.CLEAN_DESCRIPTORS,)])
+def test_names_ages_and_dates_are_no_device_s_own_code(text: str, options: tuple[Option, ...]) -> None:
+    assert not cleaned(private(DD, (COIL, "SH", text)), how=treatment(*options))
+
+
+@pytest.mark.parametrize("text", ["EFGRE3D", "1.375:1", "/1.3:1", "60", "2D", "MR-1", "23Na", "B_coil", "FC30", "FL04"])
+def test_codes_that_devices_write_stay(text: str) -> None:
+    assert cleaned(private(DD, (COIL, "SH", text)))[COIL].value == text
+
+
+@pytest.mark.parametrize(
+    "value", ["SCHULZ MARIA", "DOB 07MAY1926", "MRS LEE", "SCHULZ", "BORN 7 MAY", "97Y", "LEE KIM"]
+)
+def test_a_listed_coded_value_of_other_words_than_a_dictionary_s_goes(value: str) -> None:
+    declared = Declaration.of(declaring(DD, "SAFE", group=0x2001))
+    for tag in (0x20011006, 0x20011002):  # on the list, and declared only
+        assert not cleaned(private(DD, (tag, "CS", value)), declared)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["N", "AP", "ELSEWHERE", "BI_CUBIC", "LINEARVOI", "PARALLEL", "L_PRESENTATION", "IN PROGRESS", "DIRECTIONAL"],
+)
+def test_coded_values_that_devices_write_stay(value: str) -> None:
+    assert cleaned(private(DD, (0x20011006, "CS", value)))[0x20011006].value == value
+
+
+@pytest.mark.parametrize("moment", [1672913472.25, 1672913472250.0, 44931.4, 2459950.5])
+def test_numbers_that_count_from_a_known_day_follow_full_dates_only(moment: float) -> None:
+    creator, tag = "SIEMENS Ultrasound SC2000", 0x01491002
+    for value in (moment, [0.5, moment]):
+        source = private(creator, (tag, "FD", value))
+        assert not cleaned(source) and not cleaned(source, how=treatment(Option.RETAIN_MODIFIED_DATES))
+        assert cleaned(source, how=treatment(Option.RETAIN_FULL_DATES))[tag].value == value
+    assert cleaned(private(creator, (tag, "FD", [0.5, 712.25])))[tag].value == [0.5, 712.25]
+
+
+def test_binary_numbers_that_are_the_id_go(patient: Dataset) -> None:
+    patient.PatientID = "4821377"
+    places = ((0x200110D1, "US", 1), (0x20011003, "FL", 4821377.0), (0x2001100A, "IS", "4821377"))
+    assert values_by_creator(cleaned(private(DD, *places), how=treatment(of=patient))) == Counter(
+        {(0x2001, DD, 0xD1, "1"): 1}
+    )
+
+
 def test_with_the_option_what_is_known_of_a_text_stays() -> None:
     how = treatment(Option.CLEAN_DESCRIPTORS)
     assert cleaned(private(DD, (COIL, "SH", "head coil Zoe")), how=how)[COIL].value == "head coil"

@@ -9,7 +9,17 @@ from annex_e import cleaned_by
 from pydicom import Dataset, Sequence
 
 from pixelclean.assignments import NO_ASSIGNMENTS
-from pixelclean.header import Cleaned, Method, earlier_method, is_own, mark_identity_removed, method_of, silence_voices
+from pixelclean.header import (
+    Cleaned,
+    Method,
+    earlier_method,
+    harvest,
+    is_own,
+    mark_identity_removed,
+    method_for,
+    retains,
+    withhold,
+)
 from pixelclean.key import ProjectKey
 from pixelclean.options import Option
 from pixelclean.overrides import Means, Override
@@ -22,7 +32,8 @@ FIRST, SECOND, ARCHIVE = (Policy.load(name) for name in ("pseudonymize", "quasi-
 def staged(dataset: Dataset, policy: Policy, key: ProjectKey, clean_by: CleanBy) -> Dataset:
     """One stage with its marks, as heading.Deidentified leaves it."""
     cleaned = clean_by(dataset, policy.header).dataset
-    mark_identity_removed(cleaned, method_of(policy).after(earlier_method(dataset, key, NO_ASSIGNMENTS, policy)))
+    left = cleaned.LongitudinalTemporalInformationModified
+    mark_identity_removed(cleaned, method_for(policy, left).after(earlier_method(dataset, key, NO_ASSIGNMENTS, policy)))
     return cleaned
 
 
@@ -38,6 +49,42 @@ def test_two_stages_move_dates_as_one_does(patient, key, clean_by) -> None:
     in_two = staged(staged(patient, FIRST, key, clean_by), SECOND, key, clean_by)
     assert in_two.StudyDate == at_once.StudyDate != patient.StudyDate
     assert in_two.PatientID == at_once.PatientID
+
+
+def with_ids(patient: Dataset) -> Dataset:
+    """The patient's instance with an ID of every kind that becomes a pseudonym."""
+    patient.AccessionNumber, patient.StationAETitle, patient.ScheduledStationAETitle = "ZZ-99", "ZZ_CT", "ZZ_MR"
+    patient.StudyID, patient.PatientAge, patient.ClinicalTrialSponsorName = "ZZ-S", "055Y", "Sentinel Trials"
+    local = Dataset()
+    local.CodeValue, local.CodingSchemeDesignator, local.CodeMeaning = "ZZ7", "99ZZ", "Zoe's head"
+    other = Dataset()
+    other.URNCodeValue, other.CodeMeaning = "urn:oid:1.2.3.77.1", "Zoe's heart"
+    patient.ProcedureCodeSequence = Sequence([local, other])
+    return patient
+
+
+@pytest.mark.parametrize("policy", [FIRST, SECOND, ARCHIVE, Policy.load("basic"), Policy.load("teaching")])
+def test_cleaning_twice_ends_where_cleaning_once_does(policy: Policy, patient, key, clean_by) -> None:
+    once = staged(with_ids(patient), policy, key, clean_by)
+    assert staged(once, policy, key, clean_by) == once
+
+
+def test_a_value_that_the_policy_gives_is_nobodys_where_it_gives_it(patient, key) -> None:
+    given = (Override("ClinicalTrialSponsorName", Means.VALUE, value="Sentinel Trials"),)
+    policy = HeaderPolicy(attributes=given)
+    with_ids(patient).InstitutionName = "Sentinel Trials"
+    once = cleaned_by(patient, key, policy).dataset
+    twice = cleaned_by(once, key, policy).dataset
+    assert once.ClinicalTrialSponsorName == twice.ClinicalTrialSponsorName == "Sentinel Trials"
+    assert once.ClinicalTrialSubjectID == twice.ClinicalTrialSubjectID == once.PatientID
+    assert not twice.get("InstitutionName")
+
+
+def test_where_no_date_is_left_none_is_said_to_have_moved(patient, key, clean_by) -> None:
+    second = staged(staged(patient, Policy.load("basic"), key, clean_by), ARCHIVE, key, clean_by)
+    assert second.LongitudinalTemporalInformationModified == "REMOVED"
+    assert "113107" not in {item.CodeValue for item in second.DeidentificationMethodCodeSequence}
+    assert not [text for text in second.DeidentificationMethod if text.startswith("dates moved")]
 
 
 def test_dates_that_were_moved_are_not_moved_again(patient, key, clean_by) -> None:
@@ -62,7 +109,8 @@ def test_methods_accumulate(patient, key, clean_by) -> None:
     assert "policy quasi-identifiers 1" in second.DeidentificationMethod
     assert "PatientAge: bins of 5 years, lower bound written" in second.DeidentificationMethod
     codes = [item.CodeValue for item in second.DeidentificationMethodCodeSequence]
-    assert len(codes) == len(set(codes)) and {"113100", "113106", "113107"} <= set(codes)
+    assert len(codes) == len(set(codes)) and {"113100", "113107"} <= set(codes)
+    assert not {"113106", "113109", "113112"} & set(codes)  # what the first stage retained, the second did not
     assert second.LongitudinalTemporalInformationModified == "MODIFIED"
 
 
@@ -138,7 +186,7 @@ def test_another_key_has_no_uid_id_or_date_in_common(patient, key) -> None:
 
 def test_the_method_of_an_earlier_step_comes_first_and_each_once() -> None:
     earlier, later = Method(("113106",), ("a", "b")), Method(("113100", "113106"), ("b", "c"))
-    assert later.after(earlier) == Method(("113106", "113100"), ("a", "b", "c"))
+    assert later.after(earlier) == Method(("113100", "113106"), ("a", "b", "c"))
 
 
 def test_moments_that_everybody_knows_do_not_tell_the_shift(patient, key, clean_by) -> None:
@@ -190,13 +238,9 @@ def test_what_a_policy_keeps_by_name_stays_whoever_it_names(patient, key, clean_
     assert cleaned.PatientName != patient.PatientName
 
 
-def test_a_voice_becomes_silence_in_any_kind_of_object() -> None:
-    spoken, measured, channel, source = Dataset(), Dataset(), Dataset(), Dataset()
-    source.CodeValue = "109111"
-    channel.ChannelSourceSequence = Sequence([source])
-    spoken.ChannelDefinitionSequence = Sequence([channel])
-    spoken.WaveformData = measured.WaveformData = b"\1\2\3\4"
-    dataset = Dataset()
-    dataset.WaveformSequence = Sequence([spoken, measured])
-    silence_voices(dataset)
-    assert (spoken.WaveformData, measured.WaveformData) == (bytes(4), b"\1\2\3\4")
+def test_an_institution_that_stays_is_not_withheld_since_it_issued_the_id(patient, key) -> None:
+    """Its short name, as the issuer of the Patient ID, stands in its long one."""
+    patient.InstitutionName, patient.IssuerOfPatientID = "St Zz General", "STZZ"
+    policy = HeaderPolicy(options=(Option.RETAIN_INSTITUTION_IDENTITY,))
+    found = harvest(patient, retains(policy))
+    assert withhold(cleaned_by(patient, key, policy), found).dataset.InstitutionName == "St Zz General"

@@ -245,12 +245,14 @@ def test_other_concepts_are_judged_by_their_value_type(value_type, scheme) -> No
         is_kept = {
             "TEXT": "clean_descriptors" in options,
             "PNAME": False,
+            "TABLE": False,
             **dict.fromkeys(
                 ("DATE", "TIME", "DATETIME"), bool({"retain_full_dates", "retain_modified_dates"} & {*options})
             ),
         }.get(value_type, True)
         fate = fate_of(item, options)
-        assert (fate.action, fate.keeps) == (Action.KEEP if is_kept else Action.DUMMY, frozenset())
+        otherwise = Action.REMOVE if value_type == "TABLE" else Action.DUMMY
+        assert (fate.action, fate.keeps) == (Action.KEEP if is_kept else otherwise, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -277,9 +279,83 @@ def test_no_option_keeps_a_birth_date(concept) -> None:
         assert action(content(value_type, concept), *EVERYTHING) is Action.REMOVE
 
 
+BODIES = (
+    *("SCT 60621009", "LN 39156-5", "LN 8277-6", "SCT 363808001", "LN 3141-9", "LN 3137-7", "NCIt C25347"),
+    *("UMLS C0005910", "NCIt C16358", "UMLS C0001779", "NCIt C25150", "LN 63900-5"),
+)
+
+
+@pytest.mark.parametrize("concept", BODIES)
+def test_sizes_and_ages_of_a_body_leave_under_each_published_code(concept) -> None:
+    scheme, _, value = concept.partition(" ")
+    item = content("NUM", code(value, scheme))
+    item.MeasuredValueSequence = Sequence([measured("7", code("1", "UCUM"))])  # not told by its unit
+    assert action(item) is Action.REMOVE
+    assert action(item, Option.RETAIN_PATIENT_CHARACTERISTICS) is Action.KEEP
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "scheme", "concept", "is_of_a_body"),
+    [
+        ("61.7", "kg", "SCT", "199999", True),
+        ("61.7", "kg", "99ACME", "W", True),
+        ("61.7", "kg", "DCM", "199999", True),
+        ("61700", "g", "SCT", "199999", True),
+        ("136", "[lb_av]", "LN", "1-1", True),
+        ("27.4", "kg/m2", "LN", "1-1", True),
+        ("1.93", "m2", "LN", "1-1", True),
+        ("1.71", "m", "LN", "1-1", True),
+        ("171", "cm", "LN", "1-1", True),
+        ("171", "cm{standing}", "LN", "1-1", True),
+        ("1710", "mm", "99ACME", "H", True),
+        ("5.6", "[ft_i]", "LN", "1-1", True),
+        ("171", "cm", "DCM", "121207", True),  # Height: of a body, this high
+        ("1710", "258673006", "SCT", "199999", True),
+        ("34", "mm", "SCT", "81827009", False),  # a diameter of a lesion
+        ("3.4", "cm", "SCT", "81827009", False),
+        ("45", "cm", "SCT", "199999", False),  # a thigh bone
+        ("0.034", "m", "SCT", "199999", False),
+        ("34", "mm", "DCM", "121207", False),  # Height of a lesion
+        ("1195", "mm", "DCM", "113750", False),  # Distance Source to Detector
+        ("180", "g", "LN", "18087-7", False),  # mass of a ventricle
+        ("95", "g/m2", "LN", "1-1", False),
+        ("700", "mm2", "SCT", "199999", False),
+        ("171", "1", "SCT", "199999", False),
+    ],
+)
+def test_the_size_of_a_body_is_told_from_that_of_a_finding(number, unit, scheme, concept, is_of_a_body) -> None:
+    nested, flat = content("NUM", code(concept, scheme)), Dataset()
+    nested.MeasuredValueSequence = Sequence([measured(number, code(unit, "UCUM"))])
+    flat.ConceptNameCodeSequence = nested.ConceptNameCodeSequence
+    flat.FloatingPointValue, flat.MeasurementUnitsCodeSequence = float(number), Sequence([code(unit, "UCUM")])
+    for item in (nested, flat):
+        assert action(item) is (Action.DUMMY if is_of_a_body else Action.KEEP)
+        assert action(item, Option.RETAIN_PATIENT_CHARACTERISTICS) is Action.KEEP
+
+
+def test_a_number_that_cannot_be_read_is_as_much_as_it_can_be() -> None:
+    item = Dataset()
+    item.ConceptNameCodeSequence, item.MeasurementUnitsCodeSequence = (
+        Sequence([code("199999")]),
+        Sequence([code("g", "UCUM")]),
+    )
+    item[0x0040A30A] = raw(0x0040A30A, "LO", b"61 700")
+    assert action(item) is Action.DUMMY
+    item.RationalNumeratorValue, item.RationalDenominatorValue = 1, 0
+    del item[0x0040A30A]
+    assert action(item) is Action.DUMMY
+
+
+def test_a_table_is_removed_under_every_option() -> None:
+    for item in (content("TABLE", code("126010")), without(content("TABLE", code("126010")), "ValueType")):
+        item.TabulatedValuesSequence = Sequence([Dataset()])
+        assert action(item, *EVERYTHING) is Action.REMOVE
+
+
 def test_added_concepts_are_not_those_of_the_table_but_for_ages() -> None:
     concepts = Counter((row.scheme, row.value) for row in content_rows() if row.source != "E.3.4-1")
     assert max(concepts.values()) == 1
+    assert not {(row.scheme, row.value) for row in content_rows() if "  " in row.value or not row.value}
     named = {(entry["scheme"], entry["code"]) for entry in TABLE}
     assert named & concepts.keys() == {("DCM", SUBJECT_AGE)}
 
@@ -569,7 +645,45 @@ def test_an_age_of_another_concept_of_age_is_grouped_too_and_other_numbers_are_n
     older = content("NUM", code("30525-0", "LN"))
     older.MeasuredValueSequence = Sequence([measured("101", code("a", "UCUM"))])
     assert age_after(older) == ("90", "a")
-    assert age_after(aged("101", "a", "199999")) == ("101", "a")
+    assert age_after(aged("101", "mm", "199999")) == ("101", "mm")
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "stays"),
+    [
+        ("89", "a", True),
+        ("90", "a", False),
+        ("97", "a", False),
+        ("97", "a{gestation}", False),
+        ("97", "258707000", False),
+        ("1165", "mo", False),
+        ("35430", "d", False),
+        ("300", "d", True),
+        ("1.7e9", "s", True),
+        ("9\\97", "a", False),
+        ("97", "mm", True),
+    ],
+)
+def test_a_time_longer_than_the_oldest_age_may_be_one_under_any_concept(number, unit, stays) -> None:
+    assert (age_after(aged(number, unit, "199999")) is not None) is stays
+
+
+def test_a_time_may_be_written_as_another_form_of_number_or_beside_its_concept() -> None:
+    item = aged("9", "a", "199999")
+    item.MeasuredValueSequence[0].FloatingPointValue = 97.0
+    assert age_after(item) is None
+    flat, treated = content("NUM", code("199999")), Dataset()
+    del flat.MeasuredValueSequence
+    flat.RationalNumeratorValue, flat.RationalDenominatorValue = 194, 2
+    flat.MeasurementUnitsCodeSequence = Sequence([code("a", "UCUM")])
+    treated.update(flat)
+    assert group_oldest(flat, treated, 89) and "RationalNumeratorValue" not in treated
+
+
+def test_the_highest_form_of_a_number_is_the_age() -> None:
+    item = aged("61", "a")
+    item.MeasuredValueSequence[0].FloatingPointValue = 97.0
+    assert age_after(item) == ("90", "a")
 
 
 def test_an_age_hides_in_no_other_form_of_a_number() -> None:

@@ -1,12 +1,21 @@
 """A name typed into a field that stays is withheld, however it is spelled; a device's own words are not."""
 
+import time
+from itertools import product
+from string import ascii_lowercase
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import DataElement, Dataset, Sequence
 
+from pixelclean.errors import Refused
 from pixelclean.header import harvest, survivors, withhold
+from pixelclean.header.identity.stems import Edges, Stems
 from pixelclean.header.uids import is_registered
 from pixelclean.options import Option
 from pixelclean.policy import HeaderPolicy
+from pixelclean.reasons import ReasonCode
 
 
 @pytest.fixture
@@ -234,3 +243,89 @@ def test_withholding_reaches_items_and_is_told(clean) -> None:
 def test_an_instance_uid_of_several_values_is_mapped_and_not_lost(clean) -> None:
     cleaned = clean(of(SOPInstanceUID=["1.2.7712345", "..\\etc"])).dataset
     assert all(uid.startswith("2.25.") for uid in cleaned.SOPInstanceUID)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("LEE", "MRS LEE", "HEAD LEE", "OF ANN LEE", "LI Q", "X LEEANN", "ID 12-34", "12 34 X", "NO 1234"),
+        *("DOB 07MAY1926", "BORN 1926-05-07", "7 MAI 1926", "X19260507", "070526", "7-5-26", "MAY 7 1926", "26MAY07"),
+    ],
+)
+def test_a_coded_value_holds_no_short_name_no_short_id_and_no_date(value: str, treated) -> None:
+    source = of(PatientName="Lee^Ann^Li", PatientID="12-34", PatientBirthDate="19260507", ScanOptions=value)
+    source.ImageType = ["ORIGINAL", "PRIMARY", value]
+    cleaned, left = treated(source)
+    assert cleaned.ImageType == ["ORIGINAL", "PRIMARY", "REMOVED"] and cleaned.ScanOptions == "REMOVED"
+    assert left == ()
+
+
+@pytest.mark.parametrize(
+    "term", ["AX", "LI", "MR", "HEAD", "PRIMARY", "FAT", "YES", "IN PROGRESS", "M_FFE", "PALETTE COLOR", "HFS", "LIN"]
+)
+def test_a_defined_term_stays_whatever_the_patient_is_called(term: str, treated) -> None:
+    name = term.replace("_", " ").split()[0]
+    source = of(PatientName=f"{name.title()}^{name.title()}", ScanOptions=term, PhotometricInterpretation=term)
+    cleaned, left = treated(source)
+    assert cleaned.ScanOptions == term and left == ()
+
+
+def test_a_coded_value_that_cannot_be_withheld_is_found() -> None:
+    found = harvest(of(PatientName="Lee^Ann", PatientBirthDate="19260507"))
+    output = of(PhotometricInterpretation="MRS LEE", ImageType=["ORIGINAL", "BORN 7MAY26"], Modality="MR")
+    assert set(survivors(output, found)) == {"00080008", "00280004"}
+
+
+@pytest.mark.parametrize(
+    "tag,vr,value",
+    [
+        *((0x00209057, "UL", 4821377), (0x00209057, "UL", 19260507), (0x00186020, "SL", -4821377)),
+        *((0x00181271, "FD", 19260507.0), (0x00189073, "FD", 4821377.0), (0x00189058, "FL", 19260508.0)),
+    ],
+)
+def test_binary_numbers_are_looked_at_as_numbers_in_digits_are(tag: int, vr: str, value: float, treated) -> None:
+    source = of(PatientID="04821377", PatientBirthDate="19260507")
+    source.add(DataElement(tag, vr, value))
+    cleaned, left = treated(source)
+    assert not cleaned[tag].value and left == ()
+    assert survivors(source, harvest(source))[-1] == f"{tag:08X}"
+    source[tag].value = 77
+    assert treated(source)[0][tag].value == 77
+
+
+@pytest.mark.parametrize("text", ["7 de mayo de 1926", "le 7 mai 1926", "1926\u5e745\u67087\u65e5", "May 7th, 1926"])
+def test_a_day_is_known_in_other_languages(text: str, treated) -> None:
+    assert treated(of(PatientBirthDate="19260507", ConvolutionKernel=text))[0].ConvolutionKernel == "REMOVED"
+
+
+@pytest.mark.parametrize("text", ["12.1.0", "B30f 7 5 27", "1.2.840.10008.5.1", "260508", "07MAY1962", "1926"])
+def test_other_numbers_are_no_day_of_the_file(text: str, treated) -> None:
+    assert treated(of(PatientBirthDate="19260507", ConvolutionKernel=text))[0].ConvolutionKernel == text
+
+
+@given(st.sets(st.text("ab", min_size=2, max_size=7), max_size=90), st.text("ab", max_size=40))
+def test_stems_are_found_where_they_stand_however_many_there_are(stems: set[str], text: str) -> None:
+    found = Stems(frozenset(stems))
+    places = {
+        (start, start + len(stem)) for stem in stems for start in range(len(text)) if text.startswith(stem, start)
+    }
+    assert set(found.spans(text)) == places and found.stand_in(text) is bool(places)
+    edges = Edges(frozenset(stems))
+    assert edges.stand_at(text) is any(text.startswith(stem) or text.endswith(stem) for stem in stems)
+
+
+def test_thousands_of_names_in_thousands_of_texts_take_no_square_of_their_time(treated) -> None:
+    """Names that are looked for one by one in each text took a minute."""
+    words = [f"{a}{b}{c}senti" for a, b, c in product(ascii_lowercase[:16], repeat=3)][:4000]
+    items = [of(PersonName=f"{word}^{word[::-1]}", SequenceName=f"x {word[:6]}z", FilterType=word) for word in words]
+    started = time.process_time()
+    cleaned, _ = treated(of(SharedFunctionalGroupsSequence=Sequence(items)))
+    assert time.process_time() - started < 20
+    assert {item.FilterType for item in cleaned.SharedFunctionalGroupsSequence} == {"REMOVED"}
+
+
+def test_more_names_than_can_be_looked_for_hold_the_file() -> None:
+    items = [of(PersonName=f"Sentinel{number}^Zoe") for number in range(5001)]
+    with pytest.raises(Refused) as refused:
+        harvest(of(SharedFunctionalGroupsSequence=Sequence(items)))
+    assert refused.value.code is ReasonCode.TOO_MANY_IDENTIFIERS and "entinel" not in str(refused.value)

@@ -5,7 +5,7 @@ from bad_files import KEY, a_policy, element, everything, instance, item, treate
 from pydicom.datadict import DicomDictionary, dictionary_VR, keyword_for_tag
 
 from pixelclean.errors import ConfigurationError, Refused
-from pixelclean.header import rules_of
+from pixelclean.header import is_profile_or_stricter, rules_of
 from pixelclean.heading import Deidentified
 
 WRONG: list[tuple[str, object]] = [
@@ -121,3 +121,22 @@ def test_an_order_that_is_taken_can_be_done_to_any_value(tag: int) -> None:
             except Refused:
                 continue
             assert b"Sentinel" not in output.data or output.left or order == "keep"
+
+
+@pytest.mark.parametrize(
+    "attribute,order,is_profile",
+    [
+        ("PatientBodyMassIndex", {"bin": 0.01}, False),
+        ("PatientBodyMassIndex", "remove", True),
+        ("ProcedureCreationDate", "keep", False),
+        ("StudyUpdateDateTime", "clean", False),
+        ("ContentLabel", "clean", False),
+        ("SecondaryReviewerName", "pseudonym", True),  # a keyed dummy is a dummy
+        ("SliceThickness", "keep", True),
+        ("PatientWeight", {"bin": 10}, False),
+    ],
+)
+def test_an_order_that_leaves_more_than_the_profile_takes_its_code_away(
+    attribute: str, order: object, is_profile: bool
+) -> None:
+    assert is_profile_or_stricter(a_policy("site", **{attribute: order}).header) is is_profile

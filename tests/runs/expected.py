@@ -18,8 +18,12 @@ from pixelclean.options import Option
 from pixelclean.policy import DateShift, Policy
 
 _TIMEZONE = 0x00080201
+_BIRTH_DATE = 0x00100030
+"""Where it stays, it does for those only whose age it may tell; planted patients are old."""
 _EITHER = frozenset(map(tag_of, ("ReferencedImageSequence", "SourceImageSequence")))
 """X/Z/U*: removed or walked into, by the Type in the IOD."""
+_NAMING_A_CONCEPT = tag_of("AlternateContentDescriptionSequence")
+"""Its items go with the concept that is planted in them, which is none; those that hold a manufacturer only have none."""
 _CONTENT = frozenset(
     map(
         tag_of,
@@ -28,6 +32,13 @@ _CONTENT = frozenset(
             *("SpecimenPreparationStepContentItemSequence", "SpecimenLocalizationContentItemSequence"),
             *("ContentItemModifierSequence", "ScheduledProcessingParametersSequence", "QuantityDefinitionSequence"),
             "PerformedProcessingParametersSequence",
+            *("ProcedureStepProgressParametersSequence", "DataObservationSequence", "SegmentCharacteristicsSequence"),
+            *("ProductParameterSequence", "SubstanceAdministrationParameterSequence", "AlternateValueSequence"),
+            *("DevicePositionParameterSequence", "DeviceSpecificAcquisitionParameterSequence"),
+            *("AcquisitionInitiationSequence", "PatientSupportPositionToleranceSequence"),
+            *("PatientSupportPositionParameterSequence", "DosimetricObjectiveParameterSequence"),
+            "RadiationDeviceConfigurationAndCommissioningKeySequence",
+            *("PatientTreatmentPreparationProcedureParameterSequence", "PrescriptionNotesSequence"),
         ),
     )
 )
@@ -64,12 +75,21 @@ def reviewed(kind: str) -> frozenset[int]:
     return frozenset(tag_of(keyword) for group in groups for keyword in group["keywords"])
 
 
+@cache
+def _nobodys() -> frozenset[int]:
+    """Moments that go where dates move, since they are no patient's."""
+    groups = tomllib.loads(resources.rules("header", "moments.toml").read_text("utf-8"))["group"]
+    return frozenset(tag_of(keyword) for group in groups for keyword in group["keywords"])
+
+
 def stays(place: Place, policy: Policy) -> bool | None:
     """Whether the value of a place leaves as it is; None where that depends on more than the tables."""
     if place.corner:
         return _in_corner(place, policy)
-    if _EITHER.intersection(place.within):
+    if _EITHER.intersection(place.within) or (place.tag == _BIRTH_DATE and _BIRTH_DATE in _orders(policy)):
         return None
+    if _NAMING_A_CONCEPT in place.within and place.tag != tag_of("Manufacturer"):
+        return False
     return all(_is_walked(tag, policy) for tag in place.within) and _is_kept(place, policy)
 
 
@@ -106,12 +126,13 @@ def _is_kept(place: Place, policy: Policy) -> bool:
         return False
     if (row := _rows().get(tag)) is not None:
         letter = _letter(row, options)
-        return letter == "K" or (letter == "C" and vr == "TM" and _keeps_times(policy))
+        return letter == "K" or (letter == "C" and vr == "TM" and tag not in _nobodys() and _keeps_times(policy))
     if tag in _never_passing(policy) | reviewed("replaced"):
         return False
     if tag in reviewed("text") | reviewed("binary"):
         return tag not in _MEASURED
-    return vr in ("CS", "DS", "IS") or _is_kept_as_date(vr, policy)
+    is_moved = Option.RETAIN_MODIFIED_DATES in options and tag in _nobodys()
+    return vr in ("CS", "DS", "IS") or (_is_kept_as_date(vr, policy) and not is_moved)
 
 
 def _is_kept_as_date(vr: str, policy: Policy) -> bool:
@@ -139,13 +160,28 @@ def _is_kept_private(place: Place, policy: Policy) -> bool | None:
     uid = place.vr == "UI" and Option.RETAIN_UIDS in policy.header.options
     match place.corner.removeprefix("nested "):
         case "listed":
-            return uid or place.vr in ("CS", "DS", "IS") or _is_kept_as_date(place.vr, policy)
+            # A coded value that is no word of a dictionary goes, and so does a number that counts from a day long ago.
+            is_number = place.vr in ("DS", "IS") and (_keeps_days(policy) or not _is_a_time(place))
+            return uid or is_number or _is_kept_as_date(place.vr, policy)
         case "on no list" if uid:
             return None  # declared to be safe; it stays where nothing else is known of the element
         case "on no list":
             return _is_kept_as_date(place.vr, policy)
         case _:
             return False
+
+
+def _is_a_time(place: Place) -> bool:
+    rows = json.loads(resources.rules("header", "safe_private.json").read_text("utf-8"))
+    return any(
+        (int(row["group"], 16), int(row["element"], 16)) == (place.tag >> 16, place.tag & 0xFF)
+        and "time" in (row["meaning"] or "").lower()
+        for row in rows
+    )
+
+
+def _keeps_days(policy: Policy) -> bool:
+    return Option.RETAIN_FULL_DATES in policy.header.options
 
 
 def _is_kept_content(place: Place, policy: Policy) -> bool:

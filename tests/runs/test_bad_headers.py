@@ -76,7 +76,7 @@ RELEASED = {
     ),
 }
 QUARANTINED = {
-    "undefined-term": (instance(element(0x00080005, "CS", "SENTINEL"), PATIENT), "malformed"),
+    "undefined-term": (instance(element(0x00080005, "CS", "SENTINEL"), PATIENT), "unknown-character-set"),
     "twice": (instance(sequence(0x00400275, item(PATIENT, PATIENT))), "malformed"),
     "deep": (instance(nested(100)), "nested-too-deep"),
     "beyond": (as_file(element(0x00080016, "UI", CT) + element(0x00104000, "LT", NAME, 5000)), "truncated"),

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from pixelclean.errors import ConfigurationError
 from pixelclean.header.annex_e.iod import Type
+from pixelclean.header.annex_e.moments import of_no_patient
 
 
 class Action(StrEnum):
@@ -52,8 +53,6 @@ _NEVER_EMPTY = (Type.ONE, Type.ONE_C)
 _TEXT = frozenset(("SH", "LO", "ST", "LT", "UT", "UC"))
 _DATES = frozenset(("DA", "DT", "TM"))
 TIMEZONE = 0x00080201
-# Context Group (Local) Version, Template (Local) Version: PS3.16 prints them.
-_PUBLISHED = frozenset((0x00080106, 0x00080107, 0x0040DB06, 0x0040DB07))
 _RETAINED: Mapping[str, Action] = MappingProxyType(
     {"UI": Action.KEEP_UID, "AS": Action.KEEP_AGE}
     | dict.fromkeys(_DATES, Action.KEEP_DATE)
@@ -74,9 +73,9 @@ def retained(tag: int, vr: str) -> Action:
 def cleaned(tag: int, vr: str) -> Action | None:
     """How an attribute is cleaned (code C) that has this VR in the dictionary; None where it cannot be.
 
-    Nobody can tell what bytes say.  And moving a moment that everybody knows would tell by what a patient's moments move.
+    Nobody can tell what bytes say.  And moving a moment of no patient would tell by what a patient's moments move.
     """
-    if tag in _PUBLISHED:
+    if tag in of_no_patient():
         return None
     return Action.SHIFT if tag == TIMEZONE else _CLEANED.get(vr)
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 
 from pixelclean.header.annex_e.actions import Action
+from pixelclean.header.annex_e.moments import of_no_patient
 from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.options import Option
 
@@ -69,7 +70,7 @@ def _fate_of_known(tag: int, vr: str, known: str, options: tuple[Option, ...]) -
     if tag in reviewed().text | reviewed().binary:
         return Action.KEEP, "reviewed list", Action.REMOVE
     by_option = next((each for each in _BY_OPTION if each[0] in options and known in each[1]), None)
-    if by_option is not None:
+    if by_option is not None and not (by_option[2] is Action.SHIFT and tag in of_no_patient()):
         return by_option[2], f"{why}, {by_option[0]}", Action.DUMMY
     return _FATES.get(known, Action.REMOVE), why, Action.REMOVE
 

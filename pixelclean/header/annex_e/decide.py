@@ -14,6 +14,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pixelclean.header.annex_e import by_vr
 from pixelclean.header.annex_e.actions import Action, cleaned, resolve, retained
 from pixelclean.header.annex_e.iod import Level, Type, type_of
+from pixelclean.header.annex_e.moments import of_no_patient
 from pixelclean.header.annex_e.orders import orders_of
 from pixelclean.header.annex_e.overlays import OVERLAY, fate_in_overlay
 from pixelclean.header.annex_e.table import Row, row_for
@@ -160,9 +161,10 @@ def _by_table(tag: int, vr: str, kind: Type, options: tuple[Option, ...]) -> Dec
         return Decision(Action.PSEUDONYM, "E.1-1: Z/D, keyed pseudonym", keyword, otherwise)
     if code == row.basic:
         return Decision(otherwise, _reason(code, otherwise, kind), keyword)
-    return Decision(
-        _by_option(code, tag, vr) or otherwise, f"E.1-1: {code}, {_asked_by(row, code, options)}", keyword, otherwise
-    )
+    why = f"E.1-1: {code}, {_asked_by(row, code, options)}"
+    if code == "C" and tag in of_no_patient():
+        why += ", but of no patient, and moving it would tell the shift"
+    return Decision(_by_option(code, tag, vr) or otherwise, why, keyword, otherwise)
 
 
 def _by_option(code: str, tag: int, vr: str) -> Action | None:

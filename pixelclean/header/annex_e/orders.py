@@ -13,8 +13,13 @@ from pixelclean.header.annex_e.table import row_for
 from pixelclean.header.written import is_value_of
 from pixelclean.options import Option
 from pixelclean.overrides import Means, Override
-from pixelclean.policy import HeaderPolicy
+from pixelclean.policy import DateShift, HeaderPolicy
 
+_MOVING: Mapping[DateShift, frozenset[str]] = MappingProxyType(
+    {DateShift.DAYS: frozenset(("DA", "DT")), DateShift.DAYS_AND_SECONDS: by_vr.DATES}
+)
+"""VRs of values that a shift alters: whole days leave times of day."""
+_ISSUER_OF_PATIENT_ID = 0x00100021
 _NOTHING_ORIGINAL = frozenset((Means.REMOVE, Means.EMPTY, Means.DUMMY, Means.VALUE))
 _VRS: Mapping[Means, frozenset[str]] = MappingProxyType(
     {
@@ -26,6 +31,14 @@ _VRS: Mapping[Means, frozenset[str]] = MappingProxyType(
     }
 )
 """VRs that an order can be given for, where it cannot be for all."""
+_KEEPING = frozenset((Action.KEEP, Action.KEEP_IF_WELL_FORMED, Action.KEEP_DATE, Action.KEEP_UID))
+_LEAVING: Mapping[Means, frozenset[Action]] = MappingProxyType(
+    {
+        Means.CLEAN: _KEEPING | {Action.CLEAN, Action.SHIFT, Action.PSEUDONYM},
+        Means.PSEUDONYM: _KEEPING | {Action.CLEAN, Action.DUMMY, Action.PSEUDONYM},
+    }
+)
+"""What an attribute that the table does not name comes to without an order that leaves no more; else one that keeps."""
 _UNALTERABLE = frozenset(
     (
         *(0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E),
@@ -35,15 +48,35 @@ _UNALTERABLE = frozenset(
 
 
 def orders_of(policy: HeaderPolicy) -> Mapping[int, Override]:
-    """By tag; ConfigurationError where an order names no attribute, or one that it cannot be given for."""
+    """By tag; ConfigurationError for what is no attribute or cannot be ordered for it, and where some dates would stay
+    beside others that move.
+    """
     know_additions()
+    orders = _by_tag(policy)
+    _check_dates(policy, orders)
+    return MappingProxyType(orders)
+
+
+def _by_tag(policy: HeaderPolicy) -> dict[int, Override]:
     orders: dict[int, Override] = {}
     for order in policy.attributes:
         tag = _tag(order)
         if tag in orders:
             raise ConfigurationError(f"header.attributes.{order.attribute}: another order names the same attribute")
         orders[tag] = order
-    return MappingProxyType(orders)
+    return orders
+
+
+def _check_dates(policy: HeaderPolicy, orders: Mapping[int, Override]) -> None:
+    """No date is kept beside one that moves: the interval between the two would tell by how much."""
+    of_dates = {tag: order.means for tag, order in orders.items() if dictionary_VR(tag) in _MOVING[policy.shift]}
+    means = set(of_dates.values())
+    keeps = Option.RETAIN_FULL_DATES in policy.options or Means.KEEP in means
+    if keeps and (Option.RETAIN_MODIFIED_DATES in policy.options or Means.CLEAN in means):
+        named = sorted(keyword_for_tag(tag) for tag, each in of_dates.items() if each in (Means.KEEP, Means.CLEAN))
+        raise ConfigurationError(
+            f"header.attributes: {', '.join(named)}: dates that stay beside dates that move would tell by how much"
+        )
 
 
 def is_profile_or_stricter(policy: HeaderPolicy) -> bool:
@@ -52,7 +85,7 @@ def is_profile_or_stricter(policy: HeaderPolicy) -> bool:
 
 
 def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
-    """Tells the attributes whose values the policy lets through as they are."""
+    """Tells the attributes whose values the policy lets through as they are, or what they name by another name."""
     orders, options = orders_of(policy), policy.options
     private = {Option.RETAIN_SAFE_PRIVATE, Option.RETAIN_UIDS} <= set(options)
 
@@ -61,6 +94,8 @@ def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
             return private  # UIDs of safe private elements stay only where UIDs do
         if (order := orders.get(tag)) is not None:
             return order.means is Means.KEEP
+        if tag == _ISSUER_OF_PATIENT_ID and Option.RETAIN_INSTITUTION_IDENTITY in options:
+            return True  # it goes, and yet it is the short name of an institution that stays by its long one
         row = row_for(tag)
         return row is not None and row.code(options) == "K"
 
@@ -70,12 +105,12 @@ def retains(policy: HeaderPolicy) -> Callable[[int], bool]:
 def left_of_dates(policy: HeaderPolicy) -> str:
     """What options and orders leave of dates and times: a value of Longitudinal Temporal Information Modified.
 
-    The most that is left anywhere: one date that is kept is one that was not modified.
+    No policy keeps some dates and moves others (`orders_of`).
     """
     of_dates = {order.means for tag, order in orders_of(policy).items() if dictionary_VR(tag) in by_vr.DATES}
-    if Option.RETAIN_FULL_DATES in policy.options or Means.KEEP in of_dates:
-        return "UNMODIFIED"
-    return "MODIFIED" if Option.RETAIN_MODIFIED_DATES in policy.options or Means.CLEAN in of_dates else "REMOVED"
+    if Option.RETAIN_MODIFIED_DATES in policy.options or Means.CLEAN in of_dates:
+        return "MODIFIED"
+    return "UNMODIFIED" if Option.RETAIN_FULL_DATES in policy.options or Means.KEEP in of_dates else "REMOVED"
 
 
 def kept_by_order(policy: HeaderPolicy) -> frozenset[int]:
@@ -118,8 +153,7 @@ def _is_as_strict(order: Override, tag: int, policy: HeaderPolicy) -> bool:
         return True
     row = row_for(tag)
     if row is None:
-        kept = by_vr.fate(tag, dictionary_VR(tag), policy.options)[0]
-        return order.means is not Means.KEEP or kept in (Action.KEEP, Action.KEEP_IF_WELL_FORMED, Action.KEEP_DATE)
+        return by_vr.fate(tag, dictionary_VR(tag), policy.options)[0] in _LEAVING.get(order.means, _KEEPING)
     code = row.code(policy.options)
     match order.means:
         case Means.KEEP | Means.DERIVE:

@@ -1,21 +1,15 @@
 """Ages that are content items (Subject Age and its likes): the oldest are one group, as in `ages`."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from pydicom import Dataset, Sequence
 
 from pixelclean.header.content.items import ValueType, concepts_of, value_type_of
+from pixelclean.header.content.quantities import numbers_of, quantities_of, units
 from pixelclean.header.content.structured import dummied
 from pixelclean.header.content.table import rows_of
-from pixelclean.header.values import text_at, texts_of
+from pixelclean.header.values import text_at
 
 _AGE = "PatientAge"
 _YEAR = "a"
-# UCUM codes of PS3.16 CID 7456, in years.
-_UNITS: Mapping[str, float] = MappingProxyType(
-    {_YEAR: 1, "mo": 1 / 12, "wk": 7 / 365.25, "d": 1 / 365.25, "h": 1 / 8766, "min": 1 / 525960, "s": 1 / 31557600}
-)
 _NO_AGE = 1e9
 _ROUNDING = 1e-6  # 1080 months are 90 years
 _OTHER_NUMBERS = ("FloatingPointValue", "RationalNumeratorValue", "RationalDenominatorValue")
@@ -24,10 +18,13 @@ _OTHER_NUMBERS = ("FloatingPointValue", "RationalNumeratorValue", "RationalDenom
 def group_oldest(item: Dataset, treated: Dataset, oldest: int) -> bool:
     """Write ages above `oldest` years in `treated`, made from `item`, as the first year above it; whether it did.
 
-    An age that is no number of years, months, weeks, days, hours, minutes or seconds is taken out.
+    An age that is no number of years, months, weeks, days, hours, minutes or seconds is taken out.  So is a time above
+    `oldest` years under a concept that is not known to be an age: it may be one, and nothing else is that long.
     """
-    if value_type_of(item) is not ValueType.NUM or not _is_age(item):
+    if value_type_of(item) is not ValueType.NUM:
         return False
+    if not _is_age(item):
+        return _take_out_longest(item, treated, oldest)
     changed = False
     for holder in (treated, *(treated.get("MeasuredValueSequence") or ())):
         if not any(keyword in holder for keyword in ("NumericValue", *_OTHER_NUMBERS)):
@@ -36,10 +33,22 @@ def group_oldest(item: Dataset, treated: Dataset, oldest: int) -> bool:
         if years is None:
             dummied(item, treated)
             return True
-        if int(years + _ROUNDING) > oldest:
+        if _is_above(years, oldest):
             _write(holder, oldest + 1)
             changed = True
     return changed
+
+
+def _take_out_longest(item: Dataset, treated: Dataset, oldest: int) -> bool:
+    times = (quantity.of("years") for quantity in quantities_of(item))
+    if not any(years is not None and _is_above(years, oldest) for years in times):
+        return False
+    dummied(item, treated)
+    return True
+
+
+def _is_above(years: float, oldest: int) -> bool:
+    return not years + _ROUNDING < oldest + 1  # what is no number is above anything
 
 
 def _is_age(item: Dataset) -> bool:
@@ -48,13 +57,13 @@ def _is_age(item: Dataset) -> bool:
 
 
 def _years(holder: Dataset) -> float | None:
-    units = tuple(holder.get("MeasurementUnitsCodeSequence") or ())
-    factor = _UNITS.get(text_at(units[0], "CodeValue")) if len(units) == 1 else None
-    try:
-        (number,) = [float(text) for text in texts_of(holder["NumericValue"])]
-    except (KeyError, ValueError):
+    """The highest number that the holder gives as an age; None where it is none, or the decimal one is not alone."""
+    codes = tuple(holder.get("MeasurementUnitsCodeSequence") or ())
+    factor = units("years").get(text_at(codes[0], "CodeValue")) if len(codes) == 1 else None
+    if factor is None or "NumericValue" not in holder or holder["NumericValue"].VM != 1:
         return None
-    return number * factor if factor is not None and 0 <= number < _NO_AGE else None
+    numbers = numbers_of(holder)
+    return max(numbers) * factor if all(0 <= number < _NO_AGE for number in numbers) else None
 
 
 def _write(holder: Dataset, years: int) -> None:

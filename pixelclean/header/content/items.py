@@ -13,9 +13,9 @@ from pixelclean.header.values import numbers_at, text_at, texts_of, whole_text_a
 CONTENT_SEQUENCE = 0x0040A730
 MEASURED_VALUES = 0x0040A300
 REFERENCED_ITEM = 0x0040DB73
-_CONCEPT_NAME = 0x0040A043
-_VALUE_TYPE = 0x0040A040
-_EQUIVALENT_CODES = 0x00080121
+_CONCEPT_NAME = BaseTag(0x0040A043)
+_VALUE_TYPE = BaseTag(0x0040A040)
+_EQUIVALENT_CODES = BaseTag(0x00080121)
 _UNFORMATTED_TEXT = 0x00700006
 _CODE_VALUES = ("CodeValue", "LongCodeValue")
 
@@ -60,9 +60,15 @@ VALUES: Mapping[ValueType, tuple[int, ...]] = MappingProxyType(
         ValueType.UIDREF: (0x0040A124,),
         ValueType.PNAME: (0x0040A123,),
         ValueType.COMPOSITE: (0x00081199,),
+        ValueType.TABLE: (0x0040A801,),
     }
 )
 """The attributes that hold the value of each type; images and waveforms are references as composites are."""
+
+
+def is_content(item: Dataset) -> bool:
+    """Whether an item of any sequence is a content item by its form: it names a concept, or a Value Type that is known."""
+    return _CONCEPT_NAME in item or (_VALUE_TYPE in item and value_type_of(item) is not None)
 
 
 def value_type_of(item: Dataset) -> ValueType | None:
@@ -73,7 +79,7 @@ def value_type_of(item: Dataset) -> ValueType | None:
     """
     if _VALUE_TYPE not in item:
         return _implied(item)
-    element = read(item, BaseTag(_VALUE_TYPE))
+    element = read(item, _VALUE_TYPE)
     names = () if element is None or element.VR == "SQ" else texts_of(element)
     if len(names) != 1:
         return None
@@ -88,13 +94,19 @@ def concepts_of(item: Dataset) -> tuple[tuple[str, str], ...] | None:
     """
     if _CONCEPT_NAME not in item:
         return ()
-    element = read(item, BaseTag(_CONCEPT_NAME))
+    element = read(item, _CONCEPT_NAME)
     if element is None or element.VR != "SQ":
         return None
     if not element.value:
         return ()
-    codes = tuple(_codes_in(element.value[0])) if len(element.value) == 1 else ()
+    codes = tuple(codes_in(element.value[0])) if len(element.value) == 1 else ()
     return codes or None
+
+
+def items_at(holder: Dataset, tag: BaseTag) -> tuple[Dataset, ...]:
+    """The items of a sequence; () where it is absent, or is none that can be read."""
+    element = read(holder, tag) if tag in holder else None
+    return tuple(element.value or ()) if element is not None and element.VR == "SQ" else ()
 
 
 def points_to(item: Dataset) -> tuple[int, ...]:
@@ -111,13 +123,13 @@ def _implied(item: Dataset) -> ValueType | None:
     return ValueType.NONE if says_something else None
 
 
-def _codes_in(code: Dataset) -> Iterator[tuple[str, str]]:
+def codes_in(code: Dataset) -> Iterator[tuple[str, str]]:
+    """Value and designator of a code, however its value is written, then those of its equivalents."""
     designator = whole_text_at(code, "CodingSchemeDesignator")
     for keyword in _CODE_VALUES:
         if value := text_at(code, keyword):
             yield value, designator
     if urn := text_at(code, "URNCodeValue"):
         yield urn.replace("/", ":").rpartition(":")[2], designator
-    equivalents = read(code, BaseTag(_EQUIVALENT_CODES)) if _EQUIVALENT_CODES in code else None
-    for equivalent in (equivalents.value or ()) if equivalents is not None and equivalents.VR == "SQ" else ():
-        yield from _codes_in(equivalent)
+    for equivalent in items_at(code, _EQUIVALENT_CODES):
+        yield from codes_in(equivalent)

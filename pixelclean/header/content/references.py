@@ -13,9 +13,15 @@ from pydicom.tag import BaseTag
 
 from pixelclean.header import dummies
 from pixelclean.header.annex_e.actions import Action
-from pixelclean.header.content.items import CONTENT_SEQUENCE, REFERENCED_ITEM, ValueType, points_to, value_type_of
+from pixelclean.header.content.items import (
+    CONTENT_SEQUENCE,
+    REFERENCED_ITEM,
+    ValueType,
+    items_at,
+    points_to,
+    value_type_of,
+)
 from pixelclean.header.content.structured import fate_of
-from pixelclean.header.identity.harvest import read
 from pixelclean.options import Option
 
 _Place = tuple[int, ...]
@@ -101,5 +107,4 @@ def _pointer(place: _Place) -> DataElement:
 
 
 def _children(item: Dataset) -> tuple[Dataset, ...]:
-    element = read(item, BaseTag(CONTENT_SEQUENCE)) if CONTENT_SEQUENCE in item else None
-    return tuple(element.value or ()) if element is not None and element.VR == "SQ" else ()
+    return items_at(item, BaseTag(CONTENT_SEQUENCE))

@@ -1,12 +1,14 @@
 """What becomes of a content item: the Clean Structured Content Option (PS3.15 E.3.4).
 
-The concept decides by Table E.3.4-1, and for other concepts the Value Type.  Three places go beyond the letter:
+The concept decides by Table E.3.4-1, and for other concepts the Value Type.  Five places go beyond the letter:
 
 - X/D is a dummy always: whether an item may be missing is said by templates, which an object need not name.
 - A concept that names somebody or something does so under any Value Type: the row's own action applies to the others
   too, but not its options, since those were given for the type that the row names.
 - X on an image or waveform that coordinates are selected from would leave coordinates of nothing, which the IOD forbids:
   the reference stays, with replaced UIDs.
+- A table goes: its rows and columns name the concepts, and each cell would have to be judged by two of them.
+- A number under a concept that no row names is taken out where its unit says that it is the size of a body (`sizes`).
 """
 
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from pixelclean.header.content.items import (
     concepts_of,
     value_type_of,
 )
+from pixelclean.header.content.sizes import is_size_of_a_body
 from pixelclean.header.content.table import ContentRow, rows_of
 from pixelclean.header.values import text_at
 from pixelclean.options import Option
@@ -39,10 +42,17 @@ CONTENT_SEQUENCES = frozenset(
         *(0x00400612, 0x00400620),  # Specimen Preparation Step Content Item, Specimen Localization Content Item
         *(0x00400440, 0x00400441),  # Protocol Context, Content Item Modifier
         *(0x00741210, 0x00741212, 0x00409220),  # Scheduled and Performed Processing Parameters, Quantity Definition
+        *(0x00741007, 0x00240325, 0x30100027),  # Procedure Step Progress, Data Observation, Segment Characteristics
+        *(0x00440013, 0x00440019),  # Product Parameter, Substance Administration Parameter
+        *(0x30020110, 0x30020131, 0x30020135),  # Device Position, Device Specific Acquisition, Acquisition Initiation
+        *(0x300A062D, 0x300A065A, 0x300A065B),  # Patient Support Position Tolerance and Parameter, Commissioning Key
+        *(0x300A073E, 0x300A0793),  # Alternate Value, Patient Treatment Preparation Procedure Parameter
+        *(0x30100070, 0x30100081),  # Dosimetric Objective Parameter, Prescription Notes
     )
 )
-"""Sequences whose items are content items."""
+"""Sequences whose items are content items, whatever their form; elsewhere an item is one by its form (`is_content`)."""
 
+_SIZE = "E.3.4: NUM, the size of a body by its unit, concept not in E.3.4-1"
 _DATE_OPTIONS = frozenset((Option.RETAIN_FULL_DATES, Option.RETAIN_MODIFIED_DATES))
 _POINTERS = REFERENCES | {ValueType.UIDREF}
 _WRITTEN = frozenset((ValueType.TEXT, ValueType.PNAME))
@@ -67,13 +77,13 @@ class ItemFate:
 def fate_of(item: Dataset, options: tuple[Option, ...]) -> ItemFate:
     """The fate of one content item; where its concept and the equivalents of that lead to several, the strictest."""
     kind, concepts = value_type_of(item), concepts_of(item)
-    if kind is None:
-        return ItemFate(Action.REMOVE, "E.3.4: no Value Type that is known")
-    if concepts is None or (kind in NAMED and not concepts):
-        return ItemFate(Action.REMOVE, "E.3.4: not one concept")
+    if kind is None or concepts is None or (kind in NAMED and not concepts) or kind is ValueType.TABLE:
+        return ItemFate(Action.REMOVE, f"E.3.4: {_not_understood(kind)}")
     rows = [row for concept in concepts for row in _concerned(rows_of(*concept), kind)]
     if not rows:
-        return _by_value_type(kind, options)
+        keeps_sizes = kind is not ValueType.NUM or Option.RETAIN_PATIENT_CHARACTERISTICS in options
+        is_size = not keeps_sizes and is_size_of_a_body(item, concepts)
+        return ItemFate(Action.DUMMY, _SIZE) if is_size else _by_value_type(kind, options)
     fate = min((_by_row(row, kind, options) for row in rows), key=_leniency)
     if fate.action is Action.REMOVE and kind in REFERENCES and text_at(item, "RelationshipType") == "SELECTED FROM":
         return ItemFate(Action.DUMMY, f"{fate.why}, but coordinates are selected from it")
@@ -109,6 +119,14 @@ def when_emptied(tag: int, kind: Type, at_top: bool) -> Action:
     if tag == CONTENT_SEQUENCE:
         return Action.DUMMY if at_top and kind is not Type.UNDEFINED else Action.REMOVE
     return resolve("X/Z/D", kind)
+
+
+def _not_understood(kind: ValueType | None) -> str:
+    if kind is None:
+        return "no Value Type that is known"
+    return (
+        "a table, whose cells have the concepts of rows and columns" if kind is ValueType.TABLE else "not one concept"
+    )
 
 
 def _concerned(rows: tuple[ContentRow, ...], kind: ValueType) -> tuple[ContentRow, ...]:

@@ -5,7 +5,7 @@ Stricter than loose.py: a patient called Head loses the word "head" here, since 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -13,6 +13,7 @@ from typing import Self, final
 
 from pixelclean.header.identity.identifier import Identifier, Kind, name_parts
 from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.identity.stems import Edges, Stems
 from pixelclean.header.words import squeezed, transliterated, words_in, words_of
 
 _EDGE = 4  # letters of a name that tell at the beginning or the end of a longer word
@@ -34,9 +35,9 @@ class OwnWords:
     """
 
     words: frozenset[str]
-    edges: tuple[str, ...]
+    edges: Edges
     numbers: frozenset[str]
-    stems: tuple[str, ...]
+    stems: Stems
     names: str
 
     @classmethod
@@ -44,12 +45,12 @@ class OwnWords:
         """Sort each identifier into the ways it is looked for."""
         loose = identifiers.loose_terms
         persons = {word for identifier in identifiers.texts for word in _words_of_person(identifier)}
-        stems = loose.stems | {stem for identifier in identifiers.texts for stem in _stems(identifier)}
+        stems = loose.stems.known | {stem for identifier in identifiers.texts for stem in _stems(identifier)}
         return cls(
             words=frozenset(persons | loose.words | {word for found in identifiers.texts for word in _words(found)}),
-            edges=tuple(sorted(word for word in persons if len(word) >= _EDGE and word.isascii())),
+            edges=Edges(frozenset(word for word in persons if len(word) >= _EDGE and word.isascii())),
             numbers=frozenset(number for found in identifiers.texts for number in _numbers(found)),
-            stems=tuple(sorted(stems)),
+            stems=Stems(frozenset(stems)),
             names=" ".join(sorted(word for word in persons if not word.isascii())),
         )
 
@@ -57,27 +58,18 @@ class OwnWords:
         """Which of the tokens of a text, plain and in their order, are or belong to an identifier."""
         own = {place for place, text in enumerate(texts) if self._is_own(text)}
         joined = "".join(texts)
-        if found := [stem for stem in self.stems if stem in joined]:
+        if self.stems.stand_in(joined):
             ends = list(accumulate(map(len, texts)))
-            for start, end in _spans(found, joined):
+            for start, end in self.stems.spans(joined):
                 own.update(range(bisect_right(ends, start), bisect_right(ends, end - 1) + 1))
         return frozenset(own)
 
     def _is_own(self, word: str) -> bool:
-        if word in self.words or word.startswith(self.edges) or word.endswith(self.edges):
+        if word in self.words or self.edges.stand_at(word):
             return True
         if word.isalpha():
             return not word.isascii() and word in self.names
         return _bare(word) in self.numbers
-
-
-def _spans(stems: Iterable[str], text: str) -> Iterator[tuple[int, int]]:
-    """Where each of them begins and ends."""
-    for stem in stems:
-        start = text.find(stem)
-        while start >= 0:
-            yield start, start + len(stem)
-            start = text.find(stem, start + len(stem))
 
 
 @lru_cache(maxsize=4)

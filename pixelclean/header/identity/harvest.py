@@ -7,20 +7,24 @@ from pydicom import DataElement, Dataset
 from pydicom.tag import BaseTag
 
 from pixelclean.dicom.dictionary import know_additions
+from pixelclean.errors import Refused
 from pixelclean.header.ages import age_between
 from pixelclean.header.identity.identifier import Identifier, Kind, Trace, day_of
 from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.identity.kept_uids import told_in
 from pixelclean.header.identity.telling import Coded, kind_at, meant_vr, telling
 from pixelclean.header.legible import readings_of
 from pixelclean.header.uids import is_registered
 from pixelclean.header.values import text_at, texts_of, texts_of_bytes
 from pixelclean.header.words import Words, words_of
 from pixelclean.phi import Phi
+from pixelclean.reasons import ReasonCode
 
 _SOP_CLASS_UID = 0x00080016  # the kind of the object; the rules for kinds know every value that they let pass
 _PATIENT_AGE = 0x00101010
 _CODE_VALUES = ("CodeValue", "LongCodeValue", "URNCodeValue")
 _AGE = re.compile(r"([0-9]{1,3}) *([DWMY]?)", re.IGNORECASE)
+_MOST = 5000
 _SEXES = frozenset(("f", "m", "o", "female", "male", "other"))  # PS3.3 C.7.1.1, and what is typed instead
 
 
@@ -45,16 +49,19 @@ def harvest(
     does not decode, the bytes are read as ISO 8859-1.
 
     `retained` tells the tags whose values the policy lets through: a place, device or date that stands at one of them
-    is no identifier anywhere, nor is a UID; names, IDs and addresses of persons always are.  `siblings` is what the
+    is no identifier anywhere, nor is a UID that tells none of the others; names, IDs and addresses of persons always are.  `siblings` is what the
     index of the study knows.  `ordered` are tags that the policy keeps by name: what stands there identifies nobody any
     more, whatever it is.  `made` tells the values that leave as they came, since the project's key made them.
     """
     known = {trace for trace in siblings if not made(trace.identifier.value.reveal())}
     texts, spared = _without_retained(traces_of(dataset, made) | known, retained, ordered)
+    if len(texts) > _MOST:
+        raise Refused(ReasonCode.TOO_MANY_IDENTIFIERS, f"more than {_MOST}")
     uids = frozenset(_uids(dataset))
     kept = {uid for tag, uid in uids if retained(tag)}
     replaced = {uid for _, uid in uids if uid not in kept and not is_registered(uid) and not made(uid)}
-    return Identifiers(texts, frozenset(replaced), spared)
+    told = {uid for uid in told_in(kept, texts) if not is_registered(uid) and not made(uid)}
+    return Identifiers(texts, frozenset(replaced | told), spared)
 
 
 def traces_of(dataset: Dataset, made: Callable[[str], bool] = _no_text) -> frozenset[Trace]:

@@ -18,7 +18,8 @@ __all__ = ["Identifier", "Identifiers", "Kind", "SearchTerms", "Trace"]
 class Identifiers:
     """Everything that identifies in one source; shows nothing of it and is never pickled.
 
-    `uids` are the original values of every UID that is replaced.  `spared` is what would identify if the policy did not
+    `uids` are the original values of every UID that is replaced, and of those that would stay if they did not tell an ID
+    or a date.  `spared` is what would identify if the policy did not
     retain it, as words.
     """
 

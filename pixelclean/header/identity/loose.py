@@ -5,17 +5,23 @@ punctuation nor a missing accent hides a name or an ID.  The proof (search.py) i
 """
 
 import re
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from pixelclean.header.identity.identifier import Identifier, Kind, every_date_spelling, name_parts
-from pixelclean.header.words import Phrases, Words, ordinary_words, squeezed, transliterated, words_of
+from pixelclean.header.identity.coded import coded_text, dicom_concepts
+from pixelclean.header.identity.days import Day, both_forms, days_in
+from pixelclean.header.identity.identifier import Identifier, Kind, day_of, every_date_spelling, name_parts
+from pixelclean.header.identity.stems import Stems
+from pixelclean.header.words import ordinary_words, squeezed, transliterated, words_of
 
 _STEM = 5
 _WORD = 3
 _ID = 4
+_LONG_NAME = 4  # shorter ones are units: min, mol
 _DIGITS_OF_A_CODED_VALUE = 6
+_LEAST_NUMBER, _LARGEST_NUMBER = 10**5, 10**30
 _FIRST_IDEOGRAPH = "\u2e80"
 _SUBSCRIBER = 7  # digits of a telephone number that remain without country and area
 
@@ -27,23 +33,25 @@ class LooseTerms:
 
     `stems`   letters and digits: anywhere, also inside a longer word
     `words`   whole words
-    `dates`   consecutive words
-    `ids`     squeezed IDs and dates: the entire value
-    `names`   parts of names from two characters on: the entire value
+    `days`    dates, in whatever spelling
+    `ids`     squeezed IDs and dates: the entire value, of a coded value also several words of it
+    `names`   parts of names from two characters on: the entire value, of a coded value also a word of it
+    `numbers` IDs and dates that are numbers of six digits or more: the entire number
     """
 
-    stems: frozenset[str]
+    stems: Stems
     words: frozenset[str]
-    dates: Phrases
+    days: frozenset[Day]
     ids: frozenset[str]
     names: frozenset[str]
+    numbers: frozenset[float]
 
     @classmethod
     def of(cls, texts: Iterable[Identifier]) -> Self:
         """Sort each identifier into the ways it is looked for."""
         stems: set[str] = set()
         words: set[str] = set()
-        dates: set[Words] = set()
+        days: set[Day] = set()
         ids: set[str] = set()
         names: set[str] = set()
         for identifier in texts:
@@ -55,7 +63,7 @@ class LooseTerms:
                         words.update(parts)
                         names.update(parts)
                     case Kind.DATE:
-                        dates.update(words_of(text) for text in every_date_spelling(spelled))
+                        days.update(_days(spelled))
                         ids.update(map(squeezed, every_date_spelling(spelled)))
                     case Kind.ID:
                         stems.update(_forms(spelled))
@@ -71,30 +79,35 @@ class LooseTerms:
                         pass
         ordinary = ordinary_words()
         return cls(
-            frozenset(stem for stem in stems if len(stem) >= (_STEM if stem.isascii() else 2)) - ordinary,
+            Stems(frozenset(stem for stem in stems if len(stem) >= (_STEM if stem.isascii() else 2)) - ordinary),
             frozenset(word for word in words if len(word) >= _WORD) - ordinary,
-            Phrases(frozenset(dates)),
+            frozenset(days),
             frozenset(ids) - ordinary,
             frozenset(name for name in names if len(name) > 1) - ordinary,
+            frozenset(number for form in ids for number in _numbers(form)),
         )
 
     def found_in(self, texts: Sequence[str]) -> bool:
         """Whether the values of an attribute, which may be one text in pieces, hold anything of it."""
-        words = words_of(" ".join(texts))
+        whole = " ".join(texts)
+        words = words_of(whole)
         joined = "".join(words) if len(texts) == 1 else squeezed("".join(texts))
-        if any(stem in joined for stem in self.stems):
-            return True
-        return not self.words.isdisjoint(words) or self.dates.stand_in(words)
+        return self.stems.stand_in(joined) or not self.words.isdisjoint(words) or self._dated(whole)
 
     def found_in_coded(self, text: str) -> bool:
-        """The same for one coded value (VR CS): defined terms are made of ordinary words and of short ones."""
-        telling = [word for word in words_of(text) if word not in ordinary_words()]
-        if any(stem in word for word in telling for stem in self.stems):
+        """The same for one coded value (VR CS) that is no defined term, where also short names and IDs tell."""
+        if (said := coded_text(text)) is None:
+            return False
+        if not (self.names.isdisjoint(said.telling) and self.ids.isdisjoint(said.runs)):
             return True
-        joined = squeezed(text)
-        if any(stem in joined for stem in self.stems if not stem.isalpha()):  # an ID in pieces: no term is like it
-            return True
-        return any(len(word) >= _ID and word in self.words for word in telling) or self.is_whole(text)
+        places = (word for word in said.telling if len(word) >= _ID)
+        return self.stems.stand_in(said.squeezed) or not self.words.isdisjoint(places) or self._dated(text)
+
+    def found_in_code(self, value: str) -> bool:
+        """The same for the value of a code of a published scheme; 121005 is Observer Type, not a day in 2012."""
+        names = (word for word in words_of(value) if len(word) >= _LONG_NAME)
+        is_found = self.is_whole(value) or self._dated(value) or not self.names.isdisjoint(names)
+        return is_found and value not in dicom_concepts()
 
     def is_whole(self, text: str) -> bool:
         """Whether the text is an ID or a date, and nothing else."""
@@ -105,9 +118,28 @@ class LooseTerms:
         forms = (squeezed(text), _plain_number(text))
         return any(len(form) >= _DIGITS_OF_A_CODED_VALUE and form in self.ids for form in forms)
 
+    def stand_among(self, numbers: Iterable[object]) -> bool:
+        """The same for numbers in binary form, of any size and sign."""
+        return bool(self.numbers) and not self.numbers.isdisjoint(numbers)
+
     def is_name(self, text: str) -> bool:
         """Whether the text is part of a name, and nothing else."""
         return squeezed(text) in self.names
+
+    def _dated(self, text: str) -> bool:
+        return bool(self.days) and not self.days.isdisjoint(days_in(text))
+
+
+def _days(date: str) -> Iterable[Day]:
+    day = day_of(date)
+    return both_forms(day.year, day.month, day.day) if day else ()
+
+
+def _numbers(form: str) -> Iterator[float]:
+    """The number that an ID or date is, of either sign, and what becomes of it in 32 bits."""
+    if form.isascii() and form.isdecimal() and _LEAST_NUMBER <= int(form) <= _LARGEST_NUMBER:
+        for number in (int(form), struct.unpack("<f", struct.pack("<f", int(form)))[0]):
+            yield from (number, -number)
 
 
 def _parts(part: str) -> Iterator[str]:

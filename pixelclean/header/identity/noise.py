@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from pixelclean.header.identity.identifier import Identifier, Kind, date_spellings, name_parts
+from pixelclean.header.identity.stems import Stems
 from pixelclean.header.words import ordinary_words, squeezed, transliterated, words_of
 
 _TELLING = 5
 _BEYOND_CHANCE = 7
 _WHOLE_DATE = 8
-_LETTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+_LETTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 _UNIVERSAL = ("utf-8", "utf-16-le", "utf-16-be")
 # PS3.3 C.12.1.1.2.  A name is encoded by that which it was read by, be it the wrong one, and by those it may stand in.
 _NATIONAL = (
@@ -37,29 +38,33 @@ _NATIONAL = (
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Needles:
-    """Byte strings with their ASCII letters in lower case: `words` as whole words only, `stems` anywhere."""
+    """Bytes, one a character, with ASCII letters in lower case: `words` as whole words only, `stems` anywhere."""
 
-    words: frozenset[bytes]
-    stems: frozenset[bytes]
+    words: Stems
+    stems: Stems
 
     @classmethod
     def of(cls, texts: Iterable[Identifier]) -> Self:
         """The spellings of each identifier that no noise spells."""
         spelled = {text for identifier in texts for text in _spelled(identifier)}
-        encoded = {form for text in spelled for form in _encoded(text)}
+        encoded = {form.decode("latin-1") for text in spelled for form in _encoded(text)}
         return cls(
-            frozenset(form for form in encoded if len(form) < _BEYOND_CHANCE),
-            frozenset(form for form in encoded if len(form) >= _BEYOND_CHANCE),
+            Stems(frozenset(form for form in encoded if len(form) < _BEYOND_CHANCE)),
+            Stems(frozenset(form for form in encoded if len(form) >= _BEYOND_CHANCE)),
         )
 
     def found_in(self, value: bytes) -> bool:
         """Whether any of them stands in the value."""
         if not self.words and not self.stems:
             return False
-        return any(self._found(form) for form in _readings(value))
+        return any(self._found(form.decode("latin-1")) for form in _readings(value))
 
-    def _found(self, lowered: bytes) -> bool:
-        return any(stem in lowered for stem in self.stems) or any(_is_word(word, lowered) for word in self.words)
+    def _found(self, lowered: str) -> bool:
+        if self.stems.stand_in(lowered):
+            return True
+        if self.words.are_few_for(lowered):
+            return any(_is_word(word, lowered) for word in self.words.known)
+        return any(_stands_alone(start, end, lowered) for start, end in self.words.spans(lowered))
 
 
 def _spelled(identifier: Identifier) -> Iterator[str]:
@@ -115,13 +120,16 @@ def _readings(value: bytes) -> Iterator[bytes]:
     yield bytes(exchanged)
 
 
-def _is_word(word: bytes, lowered: bytes) -> bool:
+def _is_word(word: str, lowered: str) -> bool:
     """Whether it stands there with neither letter nor digit beside it."""
     start = lowered.find(word)
     while start >= 0:
-        end = start + len(word)
-        before, after = lowered[start - 1 : start] if start else b"", lowered[end : end + 1]
-        if _LETTERS.isdisjoint(before) and _LETTERS.isdisjoint(after):
+        if _stands_alone(start, start + len(word), lowered):
             return True
         start = lowered.find(word, start + 1)
     return False
+
+
+def _stands_alone(start: int, end: int, lowered: str) -> bool:
+    before, after = lowered[start - 1 : start] if start else "", lowered[end : end + 1]
+    return _LETTERS.isdisjoint(before) and _LETTERS.isdisjoint(after)

@@ -4,7 +4,8 @@ A value is compared word by word, so that "Lee" is not found in "sleeve".  Some 
 
 - a word of rules/header/terms.toml (Chest, Test, Siemens) is not looked for alone, the full name is;
 - codes of published schemes are searched for full names and IDs, not for single words ("Brown fat");
-- a short or numeric value, and a date, is looked for as an entire value only, and not among coded values (VR CS);
+- a short or numeric value, and a date, is looked for as an entire value only;
+- coded values (VR CS), values of codes and numbers are looked at as they were when what can be withheld was (loose.py);
 - attributes that name the product are not searched for places and devices: a station may be called like its model.
 
 Our own dummies, registered UIDs, terms of character sets, numbers and pixels are not looked at.  Free text has been
@@ -16,18 +17,20 @@ import re
 from pydicom import DataElement, Dataset
 
 from pixelclean.header import dummies
+from pixelclean.header.annex_e.by_vr import NUMBERS
 from pixelclean.header.annex_e.decide import PIXEL_DATA
 from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.identity.harvest import elements_with_paths
 from pixelclean.header.identity.identifiers import Identifiers, SearchTerms
 from pixelclean.header.private import is_creator
 from pixelclean.header.uids import is_registered
-from pixelclean.header.values import text_at, texts_of
+from pixelclean.header.values import text_at, texts_of, values_of
 from pixelclean.header.words import words_of
 
 _TEXT = frozenset(("CS", "SH", "LO", "ST", "LT", "UT", "UC", "PN", "AE", "UR", "DA", "DT", "TM", "AS"))
 _DATES = frozenset(("DA", "DT", "TM"))
 _CODES = frozenset((0x00080100, 0x00080104, 0x00080119))
+_CODE_VALUES = frozenset((0x00080100, 0x00080119))
 _CHARACTER_SET = re.compile(r"ISO_IR [0-9]{1,3}|ISO 2022 IR [0-9]{1,3}|GB18030|GBK")  # PS3.3 C.12.1.1.2
 _OF_THE_KEY = re.compile(r"2\.25\.[0-9]{30,39}")  # long enough that no ID is meant
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+){4,}")
@@ -67,11 +70,22 @@ def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms
         )
     if element.VR in ("IS", "DS"):
         return any(identifiers.loose_terms.is_number(text) for text in texts_of(element))
+    if element.VR in NUMBERS:
+        return identifiers.loose_terms.stand_among(values_of(element))
     return element.VR in _TEXT and any(
-        _is_found(text, element, terms) or not identifiers.uids.isdisjoint(_UID.findall(text))
+        _is_found(text, element, terms)
+        or _is_told(text, element, identifiers)
+        or not identifiers.uids.isdisjoint(_UID.findall(text))
         for text in texts_of(element)
         if not is_exempt(text)
     )
+
+
+def _is_told(text: str, element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether a coded value or the value of a code tells what it would have been withheld for."""
+    if element.VR == "CS":
+        return identifiers.loose_terms.found_in_coded(text)
+    return int(element.tag) in _CODE_VALUES and identifiers.loose_terms.found_in_code(text)
 
 
 def spelled_in(value: bytes, identifiers: Identifiers) -> bool:

@@ -16,6 +16,7 @@ from pixelclean.header.identity.harvest import elements_with_paths
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.private.decoded import TEXT
 from pixelclean.header.private.element import SafeElement, Word
+from pixelclean.header.private.lists import entry_for
 from pixelclean.header.private.readable import is_code, packed
 from pixelclean.header.uids import replaced
 from pixelclean.header.values import texts_of, values_of
@@ -23,6 +24,8 @@ from pixelclean.key import ProjectKey
 from pixelclean.options import Option
 
 _DATES = frozenset(("DA", "TM", "DT"))
+_TIME = re.compile("time|date|clock|when", re.IGNORECASE)
+_LONGEST_TIME = 20_000  # seconds
 _UID = re.compile(r"(?=.{0,64}\Z)((0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*)?")
 
 
@@ -54,6 +57,8 @@ def value_of(safe: SafeElement, treatment: Treatment) -> object | None:
         return _uids(safe, treatment)
     if element.VR in _DATES:
         return treatment.dated(element)
+    if Option.RETAIN_FULL_DATES not in treatment.options and _tells_a_moment(safe):
+        return None
     kept = _text(safe, treatment) if element.VR in TEXT else value
     return None if kept is None or _identifies(like(element, kept), treatment.identifiers) else kept
 
@@ -67,6 +72,17 @@ def stays(safe: SafeElement, items: Sequence[Dataset]) -> bool:
     if safe.word is Word.PARSED:
         return any(int(element.tag) >> 16 & 1 for item in items for _, element in elements_with_paths(item))
     return safe.word is not Word.VOUCHED or any(len(item) for item in items)
+
+
+def _tells_a_moment(safe: SafeElement) -> bool:
+    """Whether numbers that are times by what the list says of them count from a day that everybody knows.
+
+    What a machine measures lasts hours at most; seconds since 1970 and days since 1900 are more.
+    """
+    entry = entry_for((safe.creator, safe.source_tag >> 16, safe.source_tag & 0xFF))
+    if safe.vr not in NUMBERS | {"DS", "IS"} or entry is None or _TIME.search(entry.meaning) is None:
+        return False
+    return any(abs(float(str(value))) >= _LONGEST_TIME for value in values_of(safe.element) if str(value).strip())
 
 
 def _uids(safe: SafeElement, treatment: Treatment) -> str:
@@ -96,11 +112,11 @@ def _identifies(element: DataElement, identifiers: Identifiers) -> bool:
     terms, texts = identifiers.loose_terms, texts_of(element)
     match element.VR:
         case vr if vr in NUMBERS:
-            return identifiers.needles.found_in(packed(element))
+            return terms.stand_among(values_of(element)) or identifiers.needles.found_in(packed(element))
         case "DS" | "IS":
             return any(map(terms.is_number, texts))
         case "CS":
-            return any(terms.found_in_coded(text) or terms.is_name(text) for text in texts)
+            return any(map(terms.found_in_coded, texts))
         case vr if vr in TEXT:
             return terms.found_in(texts) or any(terms.is_whole(text) or terms.is_name(text) for text in texts)
         case _:

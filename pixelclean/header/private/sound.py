@@ -9,8 +9,8 @@ from pixelclean.header.private.decoded import BINARY, TEXT
 from pixelclean.header.private.readable import (
     holds_short_text,
     holds_text,
+    is_impersonal,
     is_opaque,
-    numbers_somebody,
     packed,
 )
 from pixelclean.header.values import values_of
@@ -34,7 +34,7 @@ def is_sound(element: DataElement, most: int | None) -> bool:
     if vr in ("DS", "IS"):
         return all(has_form(vr, value) for value in values)
     if vr == "CS":
-        return all(has_form(vr, value) and not numbers_somebody(str(value)) for value in values)
+        return all(has_form(vr, value) and is_impersonal(str(value)) for value in values)
     return vr in _WRITTEN and all(isinstance(value, str) for value in values)
 
 

@@ -1,0 +1,68 @@
+"""What a coded value (VR CS) says beside the defined terms of the standard: rules/header/terms.toml.
+
+Read without knowing whose file it is, once for each value that is met.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import final
+
+from pixelclean import resources
+from pixelclean.header.words import Words, ordinary_words, squeezed, words_of
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class CodedText:
+    """One coded value that is no defined term.
+
+    `telling` are its words but the ordinary ones, `runs` every sequence of its words with nothing between them, and
+    `squeezed` all of it in one.
+    """
+
+    telling: frozenset[str]
+    runs: frozenset[str]
+    squeezed: str
+
+
+@lru_cache(maxsize=4096)
+def coded_text(text: str) -> CodedText | None:
+    """What stands in a coded value; None for a defined term and for what is made of nothing but ordinary words."""
+    words = words_of(text)
+    telling = frozenset(words) - ordinary_words()
+    if not telling or words in defined_terms():
+        return None
+    places = range(len(words))
+    runs = frozenset(
+        "".join(words[start : end + 1]) for start in places for end in places[start : start + _LONGEST_RUN]
+    )
+    return CodedText(telling, runs, squeezed(text))
+
+
+_LONGEST_RUN = 8
+_SHORT_WORD = 3
+
+
+@cache
+def defined_terms() -> frozenset[Words]:
+    """Whole coded values that the standard defines, as words."""
+    table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
+    return frozenset(words_of(term) for term in table["coded"].split("|"))
+
+
+@cache
+def device_words() -> frozenset[str]:
+    """The longer words of defined terms, and those of what devices write into private elements."""
+    table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
+    return frozenset(words_of(table["device"])) | {
+        word for term in defined_terms() for word in term if len(word) > _SHORT_WORD
+    }
+
+
+@cache
+def dicom_concepts() -> frozenset[str]:
+    """Codes of the scheme DCM (PS3.16 Annex D) as far as context groups name them: six digits, as a short date has."""
+    from pydicom.sr.codedict import Collection  # noqa: PLC0415 - takes a tenth of a second, and few codes are dates
+
+    return frozenset(code.value for code in Collection("DCM").concepts.values())
