@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pixelclean import resources
-from pixelclean.header import descriptors
-from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.descriptors import is_safe
 
-_NOBODY = Identifiers(frozenset(), frozenset())
 _LONGEST = 64
 _EXPONENT_OF_TEN = r"[*^][+-]?[0-9]{1,2}|[+-][0-9]{1,2}"
 _POWER = rf"10(?:{_EXPONENT_OF_TEN}|0{{0,3}})|\[100\]|1"
@@ -44,7 +42,7 @@ def is_unit(text: str) -> bool:
 
 
 def _is_annotation(text: str) -> bool:
-    return text in _grammar().annotations or (bool(text) and descriptors.cleaned(text, _NOBODY) == text)
+    return text in _grammar().annotations or (bool(text) and is_safe(text))
 
 
 @cache

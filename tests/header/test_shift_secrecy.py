@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from annex_e import cleaned_by
-from pydicom import Dataset
+from pydicom import Dataset, Sequence
 
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Cleaned, rules_of
 from pixelclean.header.annex_e.moments import of_no_patient
 from pixelclean.key import ProjectKey
-from pixelclean.options import Option
+from pixelclean.options import Option, read_options
 from pixelclean.overrides import Means, Override
 from pixelclean.policy import DateShift, HeaderPolicy
 from pixelclean.reasons import ReasonCode
@@ -94,3 +94,16 @@ def test_a_birth_date_does_not_tell_the_age_of_the_oldest(
     cleaned = clean_by(patient, HeaderPolicy(options=options, attributes=order)).dataset
     assert bool(cleaned.PatientBirthDate) is stays
     assert (cleaned.get("PatientAge") == "090Y") is not stays
+
+
+def test_a_calibration_in_a_report_does_not_move_either(patient, clean_by) -> None:
+    concept, item = Dataset(), Dataset()
+    concept.CodeValue, concept.CodingSchemeDesignator, concept.CodeMeaning = "113723", "DCM", "Calibration DateTime"
+    item.ValueType, item.RelationshipType, item.DateTime = "DATETIME", "CONTAINS", "20070707101112"
+    item.ConceptNameCodeSequence = Sequence([concept])
+    patient.ContentSequence = Sequence([item])
+    reports = (Option.CLEAN_STRUCTURED_CONTENT, Option.RETAIN_DEVICE_IDENTITY)
+    moved = clean_by(patient, HeaderPolicy(options=read_options((*reports, Option.RETAIN_MODIFIED_DATES)))).dataset
+    assert moved.ContentSequence[0].DateTime == "19000101000000"
+    kept = clean_by(patient, HeaderPolicy(options=read_options((*reports, Option.RETAIN_FULL_DATES)))).dataset
+    assert kept.ContentSequence[0].DateTime == "20070707101112"

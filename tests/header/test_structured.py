@@ -102,7 +102,9 @@ def action(item: Dataset, *options: Option) -> Action:
 
 
 def asked(entry: dict[str, str | None], options: Iterable[str]) -> set[str]:
-    return {letter for option in options if (letter := entry.get(option))}
+    """The letters of a row; a calibration, no moment of a patient, has none for dates that move."""
+    nothing = "retain_modified_dates" if entry["code"] == "113723" else ""
+    return {letter for option in options if option != nothing and (letter := entry.get(option))}
 
 
 # The table

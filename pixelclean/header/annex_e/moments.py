@@ -10,5 +10,17 @@ from pixelclean.header.annex_e.safe import tag_of
 @cache
 def of_no_patient() -> frozenset[int]:
     """Their tags."""
-    groups = tomllib.loads(resources.rules("header", "moments.toml").read_text("utf-8"))["group"]
-    return frozenset(tag_of(keyword) for group in groups for keyword in group["keywords"])
+    return frozenset(tag_of(keyword) for group in _groups() for keyword in group["keywords"])
+
+
+@cache
+def concepts_of_no_patient() -> frozenset[str]:
+    """Designator and value of the concepts under which content items hold such moments: "DCM 113723"."""
+    return frozenset(concept for group in _groups() for concept in group.get("concepts", ()))
+
+
+def _groups() -> list[dict[str, list[str]]]:
+    groups: list[dict[str, list[str]]] = tomllib.loads(resources.rules("header", "moments.toml").read_text("utf-8"))[
+        "group"
+    ]
+    return groups

@@ -14,8 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from pixelclean import resources
+from pixelclean.header.annex_e.moments import concepts_of_no_patient
 from pixelclean.header.annex_e.safe import reviewed, tag_of
 from pixelclean.header.annex_e.table import row_for
+from pixelclean.options import Option
 
 _SNOMED = "sct"
 _SNOMED_SPELLINGS = frozenset((_SNOMED, "srt", "snm3", "99sdm"))
@@ -105,6 +107,8 @@ def _additions() -> Any:
 
 def _row(entry: Mapping[str, Any]) -> ContentRow:
     options = {key: value for key, value in entry.items() if key not in _NOT_COLUMNS and value is not None}
+    if f"{entry['scheme']} {entry['code']}" in concepts_of_no_patient():
+        del options[Option.RETAIN_MODIFIED_DATES]  # moving it would tell by how much
     return ContentRow(
         value=entry["code"],
         scheme=entry["scheme"],

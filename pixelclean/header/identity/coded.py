@@ -58,11 +58,3 @@ def device_words() -> frozenset[str]:
     return frozenset(words_of(table["device"])) | {
         word for term in defined_terms() for word in term if len(word) > _SHORT_WORD
     }
-
-
-@cache
-def dicom_concepts() -> frozenset[str]:
-    """Codes of the scheme DCM (PS3.16 Annex D) as far as context groups name them: six digits, as a short date has."""
-    from pydicom.sr.codedict import Collection  # noqa: PLC0415 - takes a tenth of a second, and few codes are dates
-
-    return frozenset(code.value for code in Collection("DCM").concepts.values())

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from pixelclean.header.identity.coded import coded_text, dicom_concepts
+from pixelclean.header.identity.coded import coded_text
 from pixelclean.header.identity.days import Day, both_forms, days_in
 from pixelclean.header.identity.identifier import Identifier, Kind, day_of, every_date_spelling, name_parts
 from pixelclean.header.identity.stems import Stems
+from pixelclean.header.published import published
 from pixelclean.header.words import ordinary_words, squeezed, transliterated, words_of
 
 _STEM = 5
@@ -107,7 +108,7 @@ class LooseTerms:
         """The same for the value of a code of a published scheme; 121005 is Observer Type, not a day in 2012."""
         names = (word for word in words_of(value) if len(word) >= _LONG_NAME)
         is_found = self.is_whole(value) or self._dated(value) or not self.names.isdisjoint(names)
-        return is_found and value not in dicom_concepts()
+        return is_found and value not in published("DCM")
 
     def is_whole(self, text: str) -> bool:
         """Whether the text is an ID or a date, and nothing else."""
