@@ -95,9 +95,10 @@ def main() -> None:
 
 
 def _answer(treat: Treat, request: dict[str, Any], out: Path) -> dict[str, Any]:
-    """The first file warms up: whatever a tool loads at first use is loaded before the clock starts."""
-    with contextlib.suppress(Exception):
-        treat(Path(request["warm_up"]), out / "warm-up")
+    """Other files warm up: whatever a tool loads at first use is loaded before the clock starts."""
+    for at, file in enumerate(request["warm_up"]):
+        with contextlib.suppress(Exception):
+            treat(Path(file), out / f"warm-up-{at}")
     passes, failed = [], set[str]()
     for number in range(request["passes"]):
         folder = out / str(number)

@@ -17,14 +17,17 @@ _EXPONENT_OF_TEN = r"[*^][+-]?[0-9]{1,2}|[+-][0-9]{1,2}"
 _POWER = rf"10(?:{_EXPONENT_OF_TEN}|0{{0,3}})|\[100\]|1"
 _FACTOR = r"[2-9]|[1-9]0|[1-9]5|12|24|48|72|[1-9]00"
 _EXPONENT = r"[+-]?[1-9](?![0-9])"
+_TERM = "T"  # stands for any term, which a T is itself
+_GROUP = rf"(?:{_TERM}|/?\({_TERM}(?:[./]{_TERM}){{0,3}}\)(?:{_EXPONENT})?)"
+_EXPRESSION = re.compile(rf"/?{_GROUP}(?:[./*]{_GROUP}){{0,7}}")
 _ANNOTATION = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    """The expression without its annotations, a number in it that could be part of a date, and the known annotations."""
+    """A term between its separators, a number in it that could be part of a date, and the known annotations."""
 
-    code: re.Pattern[str]
+    term: re.Pattern[str]
     counted: re.Pattern[str]
     annotations: frozenset[str]
 
@@ -38,7 +41,8 @@ def is_unit(text: str) -> bool:
     if not 0 < len(text) <= _LONGEST or not all(map(_is_annotation, _ANNOTATION.findall(text))):
         return False
     bare = _ANNOTATION.sub("{}", text)
-    return _grammar().code.fullmatch(bare) is not None and len(_grammar().counted.findall(bare)) <= 1
+    terms = _grammar().term.sub(_TERM, bare)
+    return _EXPRESSION.fullmatch(terms) is not None and len(_grammar().counted.findall(bare)) <= 1
 
 
 def _is_annotation(text: str) -> bool:
@@ -50,12 +54,11 @@ def _grammar() -> _Grammar:
     table = tomllib.loads(resources.rules("header", "units.toml").read_text("utf-8"))
     metric = f"(?:{_any_of(table['prefixes'].split())})?(?:{_any_of(table['metric'].split())})"
     unit = f"(?:{_any_of(table['other'].split())}|{metric})(?:{_EXPONENT})?"
-    counted = rf"(?<![0-9*^+.-])(?:{_FACTOR})(?={unit}|\{{)"
-    term = rf"(?:\{{\}})*(?:(?:{_POWER}|{counted})?{unit}|{_POWER}|{counted}(?=\{{))(?:\{{\}})*|(?:\{{\}})+"
-    group = rf"(?:{term}|/?\((?:{term})(?:[./](?:{term})){{0,3}}\)(?:{_EXPONENT})?)"
+    factor = rf"(?<![0-9*^+.-])(?:{_FACTOR})"
+    term = rf"(?:\{{\}})*(?:(?:{_POWER}|{factor})?{unit}|{_POWER}|{factor}(?=\{{))(?:\{{\}})*|(?:\{{\}})+"
     return _Grammar(
-        re.compile(rf"/?{group}(?:[./*]{group}){{0,7}}"),
-        re.compile(rf"{counted}|10(?:{_EXPONENT_OF_TEN})"),
+        re.compile(rf"(?<![^./*(])(?:{term})(?![^./*)])"),
+        re.compile(rf"{factor}(?={unit}|\{{)|10(?:{_EXPONENT_OF_TEN})"),
         frozenset(table["annotations"].split()),
     )
 
