@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from pydicom import Dataset
@@ -31,9 +31,11 @@ from pixelclean.header import (
     mark_identity_removed,
     mark_pixels,
     method_for,
+    method_of,
     ordered_in,
     orders_of,
     patient_of,
+    placed_by,
     retains,
     rules_of,
     says_deidentified,
@@ -120,7 +122,8 @@ class Deidentified:
         retained = retains(self.policy.header)
         ordered = kept_by_order(self.policy.header)
         found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
-        return without_kept_items(found, source.dataset, self.policy.header.options)
+        placed = placed_by(self.policy.header, self._patient(source), self._said_of_it(source))
+        return without_kept_items(replace(found, placed=placed), source.dataset, self.policy.header.options)
 
     def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
         """The cleaned header, before anything is claimed, and the fate of every attribute."""
@@ -144,16 +147,20 @@ class Deidentified:
             silence(dataset)
         method = method_for(self.policy, str(dataset.get("LongitudinalTemporalInformationModified", "")))
         texts = (*method.texts, ENCRYPTED) if self.recipients else method.texts
-        method = Method((*method.codes, *pixels), texts)
-        mark_identity_removed(
-            dataset, method.after(earlier_method(source.dataset, self.key, self.assignments, self.policy))
-        )
+        mark_identity_removed(dataset, Method((*method.codes, *pixels), texts).after(self._earlier(source)))
         # Without pixels nothing shows.
         mark_pixels(dataset, burned_in, kind.features if has_pixels(dataset) else None)
         mark_equipment(dataset, __version__)
         if (recipients := self.recipients) is not None:
             attach(dataset, source.dataset, lambda content: seal(content, recipients, self.cipher))
         return dataset
+
+    def _said_of_it(self, source: Source) -> tuple[str, ...]:
+        """Every text that De-identification Method may hold afterwards: words of programs, which people bear too."""
+        return (*self._earlier(source).texts, *method_of(self.policy).texts, ENCRYPTED)
+
+    def _earlier(self, source: Source) -> Method:
+        return earlier_method(source.dataset, self.key, self.assignments, self.policy)
 
     def _assigned_in(self, source: Source) -> Callable[[str], bool]:
         if not self.assignments.entries:

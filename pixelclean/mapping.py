@@ -58,7 +58,7 @@ def read_mapping(path: Path, key: ProjectKey) -> Assignments:
     """What the mapping in `path` assigns, without its originals.
 
     Raises ConfigurationError, with file, line and column, for a file that others may read or change, for columns that
-    are missing, unknown or twice, and for lines that would merge two patients, give an original away, or do not fit
+    are missing, unknown or twice, for a mapping that names nobody, and for lines that would merge two patients, give an original away, or do not fit
     the attribute.
     """
     return Assignments(key.fingerprint, tuple((row.pseudonym, row.assigned) for row in read_rows(path, key)))
@@ -70,6 +70,7 @@ def read_rows(path: Path, key: ProjectKey) -> tuple[Row, ...]:
     try:
         columns = _columns(header)
         rows = tuple(_row(columns, line, key) for line in lines)
+        _require_somebody(rows)
         _require_one_line_each(rows)
         _require_no_original(rows)
     except ConfigurationError as error:
@@ -183,6 +184,12 @@ def _gives_away(original: str, value: str) -> bool:
 def _letters(text: str) -> str:
     """Letters and digits, without leading zeros, in whatever case: a dash more does not make an ID another one."""
     return "".join(character for character in text.casefold() if character.isalnum()).lstrip("0")
+
+
+def _require_somebody(rows: Sequence[Row]) -> None:
+    """A mapping that names nobody would be taken for none, and let those leave whom it was to hold."""
+    if not rows:
+        raise ConfigurationError("names no patient; leave it out if none has a new ID of its own")
 
 
 def _require_one_line_each(rows: Iterable[Row]) -> None:

@@ -20,6 +20,9 @@ from pixelclean.options import Option, read_options
 from pixelclean.overrides import Override
 
 MEBIBYTE = 1 << 20
+_SHORTEST_SHIFT = 30
+"""Days that the longest shift has at least.  With 1, everybody's dates move by the same day, which is no secret."""
+_LONGEST_SHIFT = 36500
 
 
 class WithoutPixels(StrEnum):
@@ -67,7 +70,7 @@ class HeaderPolicy:
                           cleans pixels, () is the profile alone
     `attributes`          orders for single attributes, above profile and options
     `shift`               see DateShift
-    `longest_shift_days`  dates move back by 1 to so many days, the same for all of a patient
+    `longest_shift_days`  dates move back by 1 to so many days, 30 at least, the same for all of a patient
     `oldest_age`          ages in years above this one become one group
     `issuers`             the issuers whose Patient IDs are told from equal IDs of others, "*" for every issuer;
                           within one house the same patient comes with and without an issuer
@@ -87,12 +90,17 @@ class HeaderPolicy:
     def __post_init__(self) -> None:
         if self.options != read_options(self.options):
             raise ConfigurationError("header.options: each option once, in the order of CID 7050")
-        if not 1 <= self.longest_shift_days <= 36500:
-            raise ConfigurationError("header.longest_shift_days lies outside 1 to 36500")
+        if not _SHORTEST_SHIFT <= self.longest_shift_days <= _LONGEST_SHIFT:
+            raise ConfigurationError(
+                f"header.longest_shift_days lies outside {_SHORTEST_SHIFT} to {_LONGEST_SHIFT}: fewer days are soon guessed"
+            )
         if not 0 < self.oldest_age < 150:
             raise ConfigurationError("header.oldest_age lies outside 1 to 149")
         if len({override.attribute for override in self.attributes}) != len(self.attributes):
             raise ConfigurationError("header.attributes: an attribute is named twice")
+        for order in self.attributes:
+            if order.is_of_age and order.numbers.get("from", 0) > self.oldest_age:
+                raise ConfigurationError(f"header.attributes.{order.attribute}: from lies above header.oldest_age")
 
 
 @dataclass(frozen=True, slots=True)

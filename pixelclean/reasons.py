@@ -37,6 +37,7 @@ class ReasonCode(StrEnum):
     EMBEDDED_CONTENT = "embedded-content"
     HEADER_NOT_CLEANED = "header-not-cleaned"
     PATIENT_NOT_MAPPED = "patient-not-mapped"
+    ASSIGNED_ID_IDENTIFIES = "assigned-id-identifies"
     DATES_NOT_ACCOUNTED_FOR = "dates-not-accounted-for"
     NOT_ENCRYPTED_HERE = "not-encrypted-here"
     CANNOT_DECRYPT = "cannot-decrypt"
@@ -92,6 +93,7 @@ _ENDS = {
     ReasonCode.SOP_CLASS_NOT_ALLOWED: End.QUEUE,
     ReasonCode.SOP_CLASS_MISSING: End.QUEUE,
     ReasonCode.PATIENT_NOT_MAPPED: End.QUEUE,
+    ReasonCode.ASSIGNED_ID_IDENTIFIES: End.QUEUE,
     ReasonCode.DATES_NOT_ACCOUNTED_FOR: End.QUEUE,
     ReasonCode.EMBEDDED_CONTENT: End.QUEUE,
     ReasonCode.NO_PIXEL_DATA: End.QUEUE,
@@ -137,6 +139,7 @@ _WORDS = {
     ReasonCode.CANNOT_DECRYPT: "The encrypted attributes could not be decrypted with this private key.",
     ReasonCode.CANNOT_RESTORE: "The decrypted attributes are not what a de-identifier may encrypt.",
     ReasonCode.PATIENT_NOT_MAPPED: "The mapping does not say which ID this patient gets.",
+    ReasonCode.ASSIGNED_ID_IDENTIFIES: "What the mapping assigns tells a name, an ID or a date of this file.",
     ReasonCode.DATES_NOT_ACCOUNTED_FOR: "The patient was pseudonymized before, the instance was not: nobody knows whether "
     "its dates were moved.",
     ReasonCode.UNDECODABLE: "The pixels could not be decoded.",

@@ -1,6 +1,6 @@
 """The conformance statement of a policy (PS3.15 E.1.3, PS3.2 N.8.4.4), made from the very rules that the code runs.
 
-Every line about an attribute is what `header.rules_of(policy)` decides; nothing is written here by hand twice.
+Every line about an attribute is what `header.rules_of(policy)` decides.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,12 @@ from pixelclean.header import (
     table_rows,
 )
 from pixelclean.options import CODES, Option
+from pixelclean.overrides import Means, Override
 from pixelclean.policy import DateShift, Policy
 from pixelclean.version import __version__
 
+_PATIENT_NAME, _PATIENT_BIRTH_DATE, _PATIENT_AGE = 0x00100010, 0x00100030, 0x00101010
+_TIMEZONE_OFFSET_FROM_UTC = 0x00080201
 _TYPES = (Type.ONE, Type.TWO, Type.THREE, Type.UNDEFINED)
 _IN_WORDS = {
     Action.REMOVE: "removed",
@@ -89,12 +92,22 @@ def _line(row: Row, policy: Policy) -> Line:
         tag = row.id if row.id == "private" else f"{row.id[:4]},{row.id[4:]}"
         return Line(tag, row.name, row.basic, in_force, _of_a_group(row, policy))
     number = int(row.id, 16)
-    decided = [_IN_WORDS[rules.for_type(number, kind).action] for kind in _TYPES]
+    decided = [_in_words(rules.for_type(number, kind).action, number, policy) for kind in _TYPES]
     if number in rules.orders:
         in_force = f"order: {rules.orders[number].means}"
+    elif number == _PATIENT_NAME:
+        decided = [f"pseudonym, in items {word}" for word in decided]
     return Line(
         f"{row.id[:4]},{row.id[4:]}", row.name, row.basic, in_force, (decided[0], decided[1], decided[2], decided[3])
     )
+
+
+def _in_words(action: Action, tag: int, policy: Policy) -> str:
+    """What is done; a shift by whole days leaves times of day, and any shift leaves the zone."""
+    stays = dictionary_VR(tag) == "TM" and policy.header.shift is DateShift.DAYS
+    if action is Action.SHIFT and (stays or tag == _TIMEZONE_OFFSET_FROM_UTC):
+        return "kept if a time"
+    return _IN_WORDS[action]
 
 
 def _of_a_group(row: Row, policy: Policy) -> tuple[str, str, str, str]:
@@ -140,10 +153,16 @@ def _profile(policy: Policy) -> Iterator[str]:
 def _integrity(policy: Policy) -> Iterator[str]:
     yield "## Referential integrity"
     yield ""
-    yield "UIDs, Patient ID and name, IDs, local codes and date shifts come from one secret key by HMAC-SHA-256: the same in"
-    yield "every study, run and machine that uses the key, and nothing in common under another key. UIDs are 2.25.N (PS3.5"
-    yield "B.2). References in any depth are mapped alike. A file that bears UIDs of this key keeps them: stages may follow"
-    yield "each other. An instance without Patient ID is placed by name and birth date, without those by study."
+    if Option.RETAIN_UIDS in policy.header.options:
+        yield "UIDs stay; a file waits where one of them tells an ID, or a date that does not stay. Patient ID and name, IDs,"
+        yield "local codes and date shifts come from one secret key by HMAC-SHA-256: the same in every study, run and machine"
+        yield "that uses the key, and nothing in common under another key. A UID that is missing is 2.25.N (PS3.5 B.2)."
+    else:
+        yield "UIDs, Patient ID and name, IDs, local codes and date shifts come from one secret key by HMAC-SHA-256: the same in"
+        yield "every study, run and machine that uses the key, and nothing in common under another key. UIDs are 2.25.N (PS3.5"
+        yield "B.2). References in any depth are mapped alike. A file that bears UIDs of this key keeps them."
+    yield "Stages may follow each other. An instance without Patient ID is placed by name and birth date, without those by"
+    yield "study. A mapping puts the site's own IDs and names in the place of pseudonyms."
 
 
 def _inserted(policy: Policy) -> Iterator[str]:
@@ -158,9 +177,22 @@ def _inserted(policy: Policy) -> Iterator[str]:
     yield "- Burned In Annotation (0028,0301): NO where Clean Pixel Data was done and proven; Recognizable Visual Features"
     yield "  (0028,0302) by kind of object"
     yield "- Contributing Equipment Sequence (0018,A001): pixelclean, purpose (109104, DCM, De-identifying Equipment)"
+    yield from (f"- Patient's Age (0010,1010): {why}" for why in _ages(policy))
     yield "- Clinical trial attributes, where a mapping or an order gives some: theirs, and what their modules demand"
     yield "- Lossy Image Compression and Derivation Description where pixels of a lossy image were written anew"
     yield "- File meta information and preamble: new; nothing of the source's is carried over"
+
+
+def _ages(policy: Policy) -> Iterator[str]:
+    header, orders = policy.header, rules_of(policy.header).orders
+    means = {tag: order.means for tag, order in orders.items()}
+    if means.get(_PATIENT_AGE) in (Means.BIN, Means.DERIVE):
+        yield "worked out from birth and study date where the source has none"
+    elif (
+        means.get(_PATIENT_BIRTH_DATE) in (Means.KEEP, Means.CLEAN)
+        and Option.RETAIN_PATIENT_CHARACTERISTICS in header.options
+    ):
+        yield f"{header.oldest_age + 1:03d}Y in place of a birth date that would tell more; that becomes empty"
 
 
 def _temporal(policy: Policy) -> str:
@@ -175,12 +207,15 @@ def _manners(policy: Policy) -> Iterator[str]:
     yield "- Dummies are the same for everyone: texts REMOVED, names REMOVED^, dates 19000101, times 000000, ages 000Y, numbers 0,"
     yield "  URIs about:blank; sequences have one item with the least that is valid (rules/header/dummies.toml)."
     if Option.CLEAN_PIXEL_DATA in header.options:
-        yield "- Pixels: every place that may be text is overwritten with black in the stored values, and the written file is"
-        yield "  looked at again, by other means."
+        yield "- Pixels: what a device rule names or the detector finds is overwritten with black in the stored values, and the"
+        yield "  written file is looked at again, by other means. Of kinds that rarely burn in text only what is text for sure"
+        yield "  is overwritten; a person is asked about what may be (rules/kinds.toml)."
     if Option.CLEAN_GRAPHICS in header.options:
         yield "- Graphics: in overlay planes every place that may be text is cleared; a plane that cannot be searched is removed,"
         yield "  curves always; text objects are cleaned as descriptors are; drawn lines stay as they are."
-    if Option.CLEAN_STRUCTURED_CONTENT in header.options:
+    if Option.CLEAN_STRUCTURED_CONTENT not in header.options:
+        yield "- Structured content is replaced by one dummy item; content items elsewhere are judged by Table E.3.4-1."
+    else:
         yield "- Structured content: content items at every depth by Table E.3.4-1, retired codes and other Value Types of its"
         yield "  concepts included; X/D is a dummy; an image that coordinates are selected from is referred to under its new UID;"
         yield "  items of other concepts by Value Type, as the attributes that hold their values."
@@ -193,21 +228,25 @@ def _manners(policy: Policy) -> Iterator[str]:
     if Option.RETAIN_PATIENT_CHARACTERISTICS in header.options:
         yield f"- Patient characteristics: ages over {header.oldest_age} years are written as {header.oldest_age + 1:03d}Y;"
         yield "  texts among them are cleaned as descriptors are."
+    yield "- Texts, numbers and codes that stay are searched for the names, IDs, dates and places that the study's headers know;"
+    yield "  one that holds any becomes a dummy, or empty."
+    yield "- Waveforms stay where they are physiological signals for sure; voices and sounds become silence."
     yield "- AE titles that a device option cleans become keyed pseudonyms. Codes of published schemes stay, local ones become"
     yield "  keyed pseudonyms without a meaning."
     for order in header.attributes:
-        yield f"- {order.attribute}: {_order_in_words(policy, order.attribute)}"
+        yield f"- {order.attribute}: {order_in_words(order)}"
 
 
-def _order_in_words(policy: Policy, attribute: str) -> str:
-    order = next(order for order in policy.header.attributes if order.attribute == attribute)
+def order_in_words(order: Override) -> str:
+    """What is ordered for an attribute, such as "bin of 10 from 40 to 120"."""
     bounds = [
+        f"of {order.width:g}" if order.width else "",
         f"from {order.lowest:g}" if order.lowest is not None else "",
         f"to {order.highest:g}" if order.highest is not None else "",
     ]
     details = {
         "value": f'"{order.value}"',
-        "bin": " ".join((f"of {order.width:g}", *filter(None, bounds))),
+        "bin": " ".join(filter(None, bounds)),
         "only": ", ".join(order.only),
     }
     return f"{order.means} {details.get(order.means, '')}".strip()
@@ -250,8 +289,8 @@ def _private(policy: Policy) -> Iterator[str]:
         yield "All are removed, their creators too."
         return
     yield "Kept where known to be safe, with their creators, blocks numbered anew. UIDs and dates among them follow their"
-    yield "options, of texts only codes and known words stay, bytes only where they are no text. Known to be safe are numbers"
-    yield "and codes that the instance itself declares in (0008,0300), and:"
+    yield "options, of texts only codes and known words stay, bytes only where they are no text. Known to be safe are these, and"
+    yield "numbers and codes that an instance itself declares in (0008,0300) of a creator that is on this list or is published:"
     yield ""
     for private in listed_private():
         yield f"- ({private.group:04X},xx{private.element:02X}) {private.creator}: {private.meaning or 'no meaning published'} [{private.source}]"
@@ -264,7 +303,7 @@ def _encryption(policy: Policy) -> Iterator[str]:
     yield "included, pixel data, overlays, curves and waveforms not, in one item of Modified Attributes Sequence, Explicit VR"
     yield "Little Endian; CMS enveloped data (RFC 5652) for all recipients; RSA key transport (PKCS #1 v1.5), RSA keys of"
     yield "2048 bits or more; AES-256, or AES-128 or AES-192 where a run asks for it, in CBC mode; recipients named by subject key"
-    yield "identifier where the certificate has one. An Encrypted Attributes Sequence of the source is removed. Words of Big"
+    yield "identifier, never by the issuer's name. An Encrypted Attributes Sequence of the source is removed. Words of Big"
     yield "Endian files keep their order. Nothing is signed: who holds a certificate can make an envelope, so what comes back"
     yield "proves nothing about its author. Re-identification reads AES-128, -192, -256 and Triple-DES."
 

@@ -95,11 +95,8 @@ def _shape(shape: tuple[int, int, int], frames: int) -> str:
 
 
 def _print(console: Console, fates: Iterable[Told]) -> None:
-    rows = [
-        (fate.becomes, _path(fate.path), fate.keyword or "-", fate.action.name if fate.action else "-", fate.why)
-        for fate in fates
-    ]
-    tables.show(console, ("", "attribute", "keyword", "action", "why"), rows, "what the output would say")
+    rows = [(fate.becomes, _path(fate.path), fate.keyword or "-", fate.why) for fate in fates]
+    tables.show(console, ("", "attribute", "keyword", "why"), rows, "what the output would say")
 
 
 def _path(path: str) -> str:

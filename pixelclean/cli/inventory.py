@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from pixelclean import resources
@@ -22,6 +23,8 @@ from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 from pixelclean.store import inventory_pages
 from pixelclean.store.layout import make_folder_apart
+
+_FORETELLING = {"policy": "--policy", "added": "--options", "key_file": "--key", "mapping": "--mapping"}
 
 
 @click.command(short_help="List every attribute with its values and its fate, for a last look.")
@@ -56,6 +59,8 @@ def inventory(
     private and must not lie in INPUT; the terminal shows counts only.  With the project's key they also say which
     pseudonym stands for whom.
     """
+    if cleaned:
+        _require_nothing_foretold(click.get_current_context())
     folder = out or _beside(inputs[0])
     make_folder_apart(folder, inputs)
     if not force:
@@ -68,6 +73,12 @@ def inventory(
     _print(tables.output(), made)
     click.echo(f"To read:         {page}  (private: it shows values)")
     click.echo(f"For a program:   {sheet}  (a cell like a formula has an apostrophe in front)")
+
+
+def _require_nothing_foretold(context: click.Context) -> None:
+    for name, option in _FORETELLING.items():
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"{option} says nothing with --cleaned, which foretells nothing")
 
 
 def _beside(given: Path) -> Path:
@@ -112,6 +123,11 @@ def _print(console: Console, made: Inventory) -> None:
     words = Counter(attribute.word for attribute in made.attributes)
     private = Counter(attribute.word for attribute in made.attributes if attribute.is_private)
     rows = [(word, words[word], private[word]) for word in Word if words[word]]
-    tables.show(console, ("fate", "attributes", "of them private"), rows, f"{made.files} files, {made.outlook}")
+    tables.show(
+        console,
+        ("fate", "attributes", "of them private"),
+        rows,
+        f"{tables.counted(made.files, 'file')}, {made.outlook}",
+    )
     if made.left_out:
         click.echo(f"Left out:        {made.left_out} elements of attributes beyond the most that are listed")

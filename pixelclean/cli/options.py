@@ -59,7 +59,10 @@ def profile_options(command: Command) -> Command:
         "--options",
         "added",
         metavar="LIST",
-        help="Options of PS3.15 E.3 beside the policy's own: keys or codes of CID 7050, or deidentify:RetainUIDsOption,...",
+        multiple=True,
+        callback=lambda _context, _parameter, given: ",".join(given) or None,
+        help="Options of PS3.15 E.3 beside the policy's own: keys or codes of CID 7050, or deidentify:RetainUIDsOption,...;"
+        " repeatable.",
     )(command)
 
 

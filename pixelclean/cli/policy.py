@@ -1,5 +1,6 @@
 """pixelclean policy, pixelclean conformance"""
 
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from pixelclean.cli.codes import ExitCode
 from pixelclean.errors import ConfigurationError
 from pixelclean.header import rules_of
 from pixelclean.options import Option
-from pixelclean.policy import Policy, shipped_policies
+from pixelclean.policy import Limits, PixelPolicy, Policy, shipped_policies
 
 
 @click.group(short_help="What policies there are, and what they do.")
@@ -109,9 +110,18 @@ def _described(loaded: Policy) -> list[str]:
         f"ages        over {header.oldest_age} years are one group",
         f"embedded    documents, voices, raw data: {header.embedded}",
         f"unmapped    patients that a mapping does not name: {header.unmapped}",
-        *(f"order       {order.attribute}: {order.means}" for order in header.attributes),
+        f"no pixels   image objects without any: {header.without_pixels}",
+        f"issuers     whose Patient IDs are told apart: {', '.join(header.issuers) or 'none'}",
+        *(f"order       {order.attribute}: {statement.order_in_words(order)}" for order in header.attributes),
+        *_settings("pixel", loaded.pixel),
+        *_settings("limits", loaded.limits),
         "",
     ]
+
+
+def _settings(room: str, settings: PixelPolicy | Limits) -> list[str]:
+    """One line for each setting, as it would stand in the policy's file."""
+    return [f"{room:<12}{field.name} = {getattr(settings, field.name)}" for field in fields(settings)]
 
 
 def _dates(loaded: Policy) -> str:

@@ -25,7 +25,7 @@ def run_and_exit(inputs: tuple[Path, ...], out: Path, settings: RunSettings) -> 
 
 
 def _next_steps(summary: Summary, settings: RunSettings) -> Iterable[str]:
-    yield f"{sum(summary.counts.values())} files in {summary.seconds:.0f} s."
+    yield f"{tables.counted(sum(summary.counts.values()), 'file')} in {summary.seconds:.0f} s."
     if summary.counts.get("skipped", 0):
         yield "Skipped:         not DICOM, or empty, or a DICOMDIR; left where it was"
     if settings.dry_run:

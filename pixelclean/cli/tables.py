@@ -36,6 +36,11 @@ def show(console: Console, headings: Sequence[str], rows: Iterable[Sequence[obje
         console.print(table)
 
 
+def counted(number: int, what: str) -> str:
+    """1 file, 2 files."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def counts(console: Console, numbers: Mapping[str, int]) -> None:
     """Files by outcome."""
     show(

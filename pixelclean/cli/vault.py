@@ -53,7 +53,13 @@ def import_(vault_file: Path, csv_file: Path, key_file: Path | None) -> None:
     """
     with Vault.open(vault_file, load_key(key_file or default_key_path())) as opened:
         done = import_mapping(opened, csv_file)
-    click.echo(f"{done.new} patients are new, {done.changed} have another name or attributes, {done.known} were known.")
+    click.echo(f"Patients: {done.new} new, {done.changed} with another name or other attributes, {done.known} known.")
+    if done.gone:
+        click.echo(
+            f"{done.gone} of the new ones left under a pseudonym of the key already: clean their files again, or they have"
+            " two IDs.",
+            err=True,
+        )
 
 
 @vault.command(short_help="Write a mapping CSV.")
@@ -63,9 +69,10 @@ def export(vault_file: Path, csv_file: Path, key_file: Path | None) -> None:
     """Write every patient of VAULT with original and new ID to CSV, a new file that only you can read."""
     with Vault.read(vault_file, load_key(key_file or default_key_path())) as opened:
         done = export_mapping(opened, csv_file)
-    click.echo(f"{done.written} patients written to {csv_file}; it says who they are.")
+    click.echo(f"{tables.counted(done.written, 'patient')} written to {csv_file}; it says who they are.")
     if done.left_out:
-        click.echo(f"{done.left_out} patients have no original ID, or kept it: a mapping cannot name them.", err=True)
+        left = tables.counted(done.left_out, "patient")
+        click.echo(f"Left out: {left} without an original ID, or who kept it; a mapping cannot name them.", err=True)
 
 
 @vault.command(name="list", short_help="Every patient, by new ID.")
@@ -82,7 +89,8 @@ def list_(vault_file: Path, key_file: Path | None, reveal: bool) -> None:
     ]
     headings = ("new ID", "studies", "series", "instances", *(_ORIGINALS if reveal else ("first seen",)))
     tables.show(tables.output(), headings, rows if reveal else dict.fromkeys(rows))
-    click.echo(f"{len({person.new_id for person in people})} patients, {assigned} of them with an assigned ID.")
+    shown = tables.counted(len({person.new_id for person in people}), "patient")
+    click.echo(f"{shown}, {assigned} of them with an assigned ID.")
     if people and not reveal:
         click.echo(_HINT, err=True)
 

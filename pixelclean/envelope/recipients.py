@@ -34,9 +34,10 @@ class Recipients:
     def load(cls, paths: Iterable[Path]) -> Self:
         """The certificates in these files, PEM or DER, one in each.
 
-        ConfigurationError, with the name of the file: not one certificate, not RSA, shorter than 2048 bits, not meant
-        for encrypting keys, not valid yet, or expired.  What is sealed for somebody who let the certificate run out, and
-        perhaps lost the key with it, may never be read again; so nothing starts with such a one.
+        ConfigurationError, with the name of the file: not one certificate, not RSA, shorter than 2048 bits, without a
+        Subject Key Identifier, not meant for encrypting keys, not valid yet, or expired.  What is sealed for somebody who
+        let the certificate run out, and perhaps lost the key with it, may never be read again; so nothing starts with
+        such a one.
         """
         now = datetime.now(UTC)
         return cls(tuple(dict.fromkeys(_usable(path, now).public_bytes(Encoding.DER) for path in paths)))
@@ -93,6 +94,12 @@ def _usable(path: Path, now: datetime) -> x509.Certificate:
     if bits < _SHORTEST_KEY:
         raise ConfigurationError(
             f"the RSA key of the certificate {path} has {bits} bits; at least {_SHORTEST_KEY} are safe"
+        )
+    if not key_identifier(certificate):
+        # Envelopes leave with de-identified objects, and anybody could read there who issued it (sealing.py).
+        raise ConfigurationError(
+            f"the certificate {path} has no Subject Key Identifier, so that its issuer would be readable in every output; "
+            "ask for one that has, as `openssl req -x509 ... -addext subjectKeyIdentifier=hash` makes it"
         )
     if not _may_encrypt_keys(certificate):
         raise ConfigurationError(f"the certificate {path} is not meant for encrypting keys (Key Usage)")

@@ -19,8 +19,7 @@ def seal(content: bytes, recipients: Recipients, cipher: Cipher = Cipher.AES_256
     entries = [_entry(certificate, key) for certificate in recipients.certificates]
     enveloped = cms.EnvelopedData(
         {
-            # RFC 5652 6.1: 0 while every entry is of version 0
-            "version": "v0" if all(entry["version"].native == "v0" for entry in entries) else "v2",
+            "version": "v2",  # RFC 5652 6.1: entries are of version 2, they name keys instead of issuers
             "recipient_infos": [cms.RecipientInfo({"ktri": entry}) for entry in entries],
             "encrypted_content_info": {
                 "content_type": "data",
@@ -38,27 +37,22 @@ def _entry(certificate: bytes, key: bytes) -> Any:
     parsed = x509.load_der_x509_certificate(certificate)
     public = parsed.public_key()
     assert isinstance(public, RSAPublicKey), "Recipients.load lets nothing else in"
-    named, version = _named(parsed, certificate)
     return cms.KeyTransRecipientInfo(
         {
-            "version": version,
-            "rid": named,
+            "version": "v2",
+            "rid": _named(parsed),
             "key_encryption_algorithm": {"algorithm": "rsaes_pkcs1v15"},
             "encrypted_key": public.encrypt(key, PKCS1v15()),
         }
     )
 
 
-def _named(parsed: x509.Certificate, certificate: bytes) -> tuple[Any, str]:
-    """By what the entry names its recipient, and the version that goes with it.
+def _named(parsed: x509.Certificate) -> Any:
+    """By what the entry names its recipient: the key identifier, never issuer and serial number (RFC 5652 6.2.1).
 
     Envelopes leave with de-identified objects and anybody can read whom they are for.  A key identifier says nothing to
-    those who do not have the certificate; issuers are often named after the hospital, so their names are used only where
-    the certificate gives its key no identifier.
+    those who do not have the certificate; issuers are named after hospitals and people.
     """
     identifier = key_identifier(parsed)
-    if identifier is not None:
-        return cms.RecipientIdentifier({"subject_key_identifier": identifier}), "v2"
-    body = cms.Certificate.load(certificate)
-    by_issuer = cms.IssuerAndSerialNumber({"issuer": body.issuer, "serial_number": body.serial_number})
-    return cms.RecipientIdentifier({"issuer_and_serial_number": by_issuer}), "v0"
+    assert identifier, "Recipients.load lets nothing else in"
+    return cms.RecipientIdentifier({"subject_key_identifier": identifier})

@@ -23,6 +23,7 @@ from pixelclean.header.ordered import ordered_in
 from pixelclean.header.originals import Originals, originals_of
 from pixelclean.header.past import is_own, says_deidentified
 from pixelclean.header.patient import assigned_in, patient_name, patient_of
+from pixelclean.header.placed import placed_by
 from pixelclean.header.private import listed as listed_private
 from pixelclean.header.walk import Fate
 from pixelclean.header.withhold import withhold
@@ -68,6 +69,7 @@ __all__ = [
     "orders_of",
     "patient_name",
     "patient_of",
+    "placed_by",
     "retains",
     "reviewed",
     "row_for",

@@ -34,12 +34,13 @@ def group_of_the_oldest(oldest: int) -> str:
     return _in_years(oldest + 1)
 
 
-def binned(value: str, width: int, oldest: int) -> str | None:
+def binned(value: str, width: int, oldest: int, lowest: int = 0, highest: int = _MOST) -> str | None:
     """The lower bound, in years, of the bin of `width` years that the age is in; "" for "", None for what is no age.
 
     Bins start at 0, and the last one is open: it is the one with the first year above `oldest` in it.  So every bin is
     as wide as said or wider, and none tells those above the limit from each other.  With 5 and 89, and with 10 and 89,
-    the last is 90 or older; with 20 and 89 it is 80 or older.  Raises ValueError where `width` is not positive.
+    the last is 90 or older; with 20 and 89 it is 80 or older.  The bin that `lowest` lies in is open below and written as
+    `lowest`, the one that `highest` lies in is open above.  Raises ValueError where `width` is not positive.
     """
     if width < 1:
         raise ValueError("a bin is at least one year wide")
@@ -47,7 +48,7 @@ def binned(value: str, width: int, oldest: int) -> str | None:
     if not text:
         return ""
     years = _years(text)
-    return None if years is None else _in_years(min(years, oldest + 1) // width * width)
+    return None if years is None else _in_years(max(lowest, min(years, highest, oldest + 1) // width * width))
 
 
 def age_between(birth: str, day: str) -> str | None:

@@ -15,10 +15,11 @@ from pydicom.datadict import dictionary_VR
 from pixelclean.assignments import Assignments, mapped_id
 from pixelclean.header import ages, codes, dummies
 from pixelclean.header.annex_e.actions import Action
-from pixelclean.header.dates import Shift, as_written, shifted
+from pixelclean.header.dates import Shift, as_written, has_other_half, shifted, would_tell
 from pixelclean.header.descriptors import cleaned_values
 from pixelclean.header.forms import like
 from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.impersonal import is_as_reviewed
 from pixelclean.header.legible import is_legible
 from pixelclean.header.made import ID
 from pixelclean.header.ordered import ordered
@@ -60,7 +61,8 @@ class Carrier:
                 parts = (codes.part(tag, str(value), item, self.key) for value in values_of(before))
                 return _joined(before, dictionary_VR(tag), parts)
             case Action.KEEP:
-                value = bounded(tag, before.value, item) if is_legible(before, item) else None
+                is_whole = is_legible(before, item) and (order is not None or is_as_reviewed(before))
+                value = bounded(tag, before.value, item) if is_whole else None
                 return None if value is None and before.value is not None else like(before, value)
             case Action.KEEP_UID:
                 return _joined(before, "UI", texts_of(before)) if all(map(_is_uid, texts_of(before))) else None
@@ -80,17 +82,24 @@ class Carrier:
     def _dated(self, item: Dataset, element: DataElement) -> str | None:
         """What the date option in force makes of a date; None without one."""
         if Option.RETAIN_FULL_DATES in self.policy.options:
-            return as_written(element)
+            return self._unmoved(item, element)
         if Option.RETAIN_MODIFIED_DATES in self.policy.options:
             return self._moved(item, element)
         return None
 
+    def _unmoved(self, item: Dataset, element: DataElement) -> str | None:
+        return as_written(element) if self.shift.zones else shifted(item, element, Shift(0, zones=False))
+
     def _moved(self, item: Dataset, element: DataElement) -> str | None:
-        """The date moved; a dummy of an earlier stage stays, since everybody knows from where it would have moved."""
+        """The date moved; a dummy of an earlier stage stays, and what is no date but stands for none is not carried.
+
+        Midnight on a known day is no dummy.
+        """
         texts, dummy = texts_of(element), dummies.dummy(int(element.tag), element.VR)
-        if texts and all(text == dummy for text in texts):
+        is_midnight = element.VR == "TM" and has_other_half(item, int(element.tag))
+        if texts and not is_midnight and all(text == dummy for text in texts):
             return "\\".join(texts)
-        return shifted(item, element, self.shift)
+        return None if would_tell(item, element, self.shift) else shifted(item, element, self.shift)
 
     def _text(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> str | None:
         """The same as text of the VR that the dictionary has."""
@@ -100,7 +109,7 @@ class Carrier:
             case Action.SHIFT | Action.KEEP_DATE if self._is_birth_of_the_oldest(item, before):
                 return ""
             case Action.SHIFT | Action.KEEP_DATE:
-                return self._moved(item, before) if action is Action.SHIFT else as_written(before)
+                return self._moved(item, before) if action is Action.SHIFT else self._unmoved(item, before)
             case Action.KEEP_AGE:
                 return _all(ages.grouped(text, self.policy.oldest_age) for text in texts_of(before))
             case Action.PSEUDONYM:
@@ -113,7 +122,8 @@ class Carrier:
         """Whether a birth date would tell the age of somebody whom the group of the oldest is to hide."""
         if int(before.tag) != _PATIENT_BIRTH_DATE:
             return False
-        found = (ages.age_between(text, day) for text in texts_of(before) for day in self.days)
+        texts = [end for text in texts_of(before) for end in text.split("-")]
+        found = (ages.age_between(text, day) for text in texts for day in self.days)
         said = filter(None, (text_at(item, "PatientAge"), *found))
         return any(ages.is_of_the_oldest(age, self.policy.oldest_age) for age in said)
 

@@ -1,7 +1,7 @@
 """Profile, options and orders of a policy on a whole data set (PS3.15 E.1.1, E.2, E.3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom import Dataset
 from pydicom.datadict import dictionary_VR, keyword_for_tag
@@ -13,7 +13,7 @@ from pixelclean.header import ages, private
 from pixelclean.header.annex_e.actions import Action
 from pixelclean.header.annex_e.decide import Rules, rules_of
 from pixelclean.header.annex_e.iod import Level, Type, top_level, type_of
-from pixelclean.header.annex_e.orders import left_of_dates
+from pixelclean.header.annex_e.orders import left_of_dates, orders_of
 from pixelclean.header.carry import Carrier
 from pixelclean.header.consistency import made_consistent
 from pixelclean.header.content.references import renumber
@@ -22,6 +22,8 @@ from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.ordered import ordered
 from pixelclean.header.past import is_own, lacks_its_mapping
 from pixelclean.header.patient import patient_name, patient_of
+from pixelclean.header.placed import require_nothing_told
+from pixelclean.header.study_days import study_days
 from pixelclean.header.trial import complete_trial
 from pixelclean.header.values import text_at
 from pixelclean.header.walk import Fate, Walk
@@ -40,8 +42,8 @@ _PATIENT_BIRTH_DATE = 0x00100030
 _SOP_INSTANCE_UID = 0x00080018
 _LONGITUDINAL_TEMPORAL_INFORMATION = 0x00280303
 _SHIFTS = {DateShift.DAYS: day_shift, DateShift.DAYS_AND_SECONDS: exact_shift}
+_TIMEZONE_OFFSET_FROM_UTC = 0x00080201
 _TEMPORAL = ("MODIFIED", "REMOVED")
-_DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def clean_header(
     File meta information and preamble are not carried over: the writer makes its own.  `instance_fallback`, a digest of
     the file, names an instance that has no SOP Instance UID; `identifiers` are what no cleaned text may hold.  Raises
     `Refused` where an element that would stay cannot be read, where an encapsulated document has no empty counterpart,
-    and where the policy holds patients that the assignments do not name.
+    where the policy holds patients that the assignments do not name, and where what they assign tells who it is.
     """
     know_additions()
     rules, level = rules_of(policy), top_level(text_at(dataset, "SOPClassUID"))
@@ -73,8 +75,10 @@ def clean_header(
     is_unmapped = bool(assignments.entries) or lacks_its_mapping(dataset, key)
     if is_unmapped and patient.assigned is None and policy.unmapped is Unmapped.HOLD:
         raise Refused(ReasonCode.PATIENT_NOT_MAPPED)
+    if patient.assigned is not None:
+        require_nothing_told(patient.assigned, identifiers)
     carrier = Carrier(
-        key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy, _days(dataset)
+        key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy, study_days(dataset)
     )
     given = {
         **_given(dataset, key, instance_fallback, policy, assignments),
@@ -109,14 +113,17 @@ def _shift(
         and text_at(dataset, "LongitudinalTemporalInformationModified") == "MODIFIED"
     ):
         if key.made_uid(text_at(dataset, "SOPInstanceUID")):
-            return Shift(0)
+            return Shift(0, zones=_tells_zones(policy))
         if is_own(dataset, key, assignments):
             raise Refused(ReasonCode.DATES_NOT_ACCOUNTED_FOR)
-    return _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
+    shift = _SHIFTS[policy.shift](patient.pseudonym, key, policy.longest_shift_days)
+    return replace(shift, zones=_tells_zones(policy))
 
 
-def _days(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(day for keyword in _DATES if (day := text_at(dataset, keyword)))
+def _tells_zones(policy: HeaderPolicy) -> bool:
+    """Whether moments may say where they were: a policy that takes the attribute for it out means every zone."""
+    order = orders_of(policy).get(_TIMEZONE_OFFSET_FROM_UTC)
+    return order is None or order.means in (Means.KEEP, Means.CLEAN)
 
 
 def _given(
@@ -135,11 +142,13 @@ def _given(
 
 
 def _temporal(dataset: Dataset, key: ProjectKey, policy: HeaderPolicy, assignments: Assignments) -> str:
-    """What Longitudinal Temporal Information Modified says: of dates that stay, what a stage of this key said before."""
+    """What Longitudinal Temporal Information Modified says: of dates that stay, what an earlier stage said of them."""
     done, before = left_of_dates(policy), text_at(dataset, "LongitudinalTemporalInformationModified").upper()
-    if done == "REMOVED" or before not in _TEMPORAL or not is_own(dataset, key, assignments):
+    if done == "REMOVED" or before not in _TEMPORAL:
         return done
-    if before == "REMOVED" and any(text_at(dataset, keyword) for keyword in _DATES):
+    if done == "MODIFIED" and not is_own(dataset, key, assignments):
+        return done  # whoever said so, here they were moved
+    if before == "REMOVED" and study_days(dataset):
         return done  # somebody added some since
     return before
 
@@ -181,7 +190,7 @@ def _lacks_an_age(dataset: Dataset, cleaned: Dataset, rules: Rules) -> bool:
     is_kept = Option.RETAIN_PATIENT_CHARACTERISTICS in rules.policy.options and _PATIENT_AGE not in rules.orders
     if not (is_hidden and is_kept) or text_at(cleaned, "PatientAge"):
         return False
-    found = (ages.age_between(text_at(dataset, "PatientBirthDate"), day) for day in _days(dataset))
+    found = (ages.age_between(text_at(dataset, "PatientBirthDate"), day) for day in study_days(dataset))
     return any(ages.is_of_the_oldest(age, rules.policy.oldest_age) for age in found if age is not None)
 
 

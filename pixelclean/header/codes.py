@@ -26,7 +26,7 @@ _UNITS = "UCUM"
 LOCAL_SCHEME = "99REMOVED"
 LOCAL_MEANING = "REMOVED"
 
-_CODE_SYSTEM = re.compile(r"2\.16\.840\.1\.113883\.[36](\.[0-9]{1,4}){1,2}")  # PS3.16 chapter 8: registered with HL7
+_CODE_SYSTEM = re.compile(r"2\.16\.840\.1\.113883\.6(\.[0-9]{1,4}){1,2}")  # PS3.16 chapter 8: registered with HL7
 _VERSION_PATTERN = re.compile(r"[vV]?[0-9]{1,4}([.\-/]?[0-9]{1,2}){0,3}[a-zA-Z]?")
 
 
@@ -58,13 +58,21 @@ def _published(tag: int, value: str, item: Dataset, key: ProjectKey) -> str:
         case 0x00080100 | 0x00080102 | 0x00080119:
             return value
         case 0x0008010C:
-            return value if is_registered(value) or _CODE_SYSTEM.fullmatch(value) else replaced(value, key)
+            return value if _is_of_a_scheme(value) else replaced(value, key)
         case 0x00080103:
             return value if _VERSION_PATTERN.fullmatch(value) else LOCAL_MEANING
         case 0x00080104:
             return meanings.allowed(_text(item, DESIGNATOR), _code(item), value) or LOCAL_MEANING
         case _:
             return LOCAL_MEANING
+
+
+def _is_of_a_scheme(uid: str) -> bool:
+    """Whether a UID names a published scheme: registered by DICOM, with HL7 as one, or named in PS3.16 chapter 8.
+
+    Under HL7's arc .3 organisations have theirs, each for what it likes.
+    """
+    return is_registered(uid) or uid in reviewed().scheme_uids or bool(_CODE_SYSTEM.fullmatch(uid))
 
 
 def _local(tag: int, value: str, designator: str, key: ProjectKey) -> str:

@@ -6,7 +6,7 @@ that is how it falls; a date without a time moves as its noon does, a time witho
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import TypeVar, final
@@ -15,6 +15,7 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.tag import Tag
 
+from pixelclean.header.annex_e.moments import is_placeholder
 from pixelclean.header.identity.harvest import read
 from pixelclean.header.instants import Ends, Instant, clock_of, date_of, date_time_of, ends_of, is_zone
 from pixelclean.header.values import values_of
@@ -42,10 +43,14 @@ _UNEVEN: Mapping[str, str] = MappingProxyType(
 @final
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What is added to every moment of a patient: both numbers are negative, or `seconds` is 0 for whole days."""
+    """What is added to every moment of a patient: both numbers are negative, or `seconds` is 0 for whole days.
+
+    Without `zones` a moved moment does not tell its offset from UTC.
+    """
 
     days: int
     seconds: int = 0
+    zones: bool = True
 
 
 def day_shift(patient: str, key: ProjectKey, longest_days: int) -> Shift:
@@ -99,6 +104,24 @@ def as_written(element: DataElement) -> str | None:
     return "\\".join(texts) if texts is not None and is_well_formed(element) else None
 
 
+def would_tell(item: Dataset, element: DataElement, shift: Shift) -> bool:
+    """Whether the moved value of an element of `item` would tell by how much it was moved.
+
+    It would where a day in it, or a day that its times belong to, stands where nobody entered one: everybody knows which
+    day that was (rules/header/moments.toml).
+    """
+    if (vr := _vr(element)) == "TM":
+        values = _other_halves(item, int(element.tag)) if shift.seconds else ()
+    else:
+        values = (_moments(_texts(element) or (), vr) or ()) if shift.days else ()
+    return any(end is not None and is_placeholder(end.numbers) for value in values for end in value)
+
+
+def has_other_half(item: Dataset, tag: int) -> bool:
+    """Whether the dates to these times, or the times to these dates, are there and are understood."""
+    return any(_other_halves(item, tag))
+
+
 def other_half(tag: int) -> int | None:
     """The TM attribute that belongs to a DA attribute, or the other way about; None where there is none."""
     keyword = keyword_for_tag(tag)
@@ -139,7 +162,7 @@ def _moved_end(end: Instant | None, half: Instant | None, vr: str, shift: Shift)
             return there and there.clock
         case _:
             there = end.moved(shift.days, shift.seconds)
-            return there and there.date_time
+            return there and (there if shift.zones else replace(there, zone="")).date_time
 
 
 def _moments(texts: tuple[str, ...], vr: str) -> tuple[Ends, ...] | None:

@@ -8,6 +8,8 @@ from pydicom.dataelem import empty_value_for_VR
 from pydicom.tag import BaseTag
 
 from pixelclean.header.annex_e.by_vr import NUMBERS
+from pixelclean.header.dummies import TEXT
+from pixelclean.header.impersonal import is_no_term
 from pixelclean.header.values import values_of
 
 _WELL_FORMED = {
@@ -50,12 +52,17 @@ def like(element: DataElement, value: object) -> DataElement:
 
 
 def well_formed(element: DataElement) -> DataElement:
-    """The same value, or none where it is not what its VR promises: it could be any text."""
+    """The same value, or none where it is not what its VR promises: it could be any text.
+
+    A coded value that has the form of one, and yet calls somebody or numbers something, becomes a dummy.
+    """
     vr = dictionary_VR(element.tag)
     pattern = _NARROWER.get(keyword_for_tag(element.tag), _WELL_FORMED[vr])
     texts = [str(value) for value in values_of(element)]  # numbers too: a coded value may come as one
     if not all(map(pattern.fullmatch, texts)):
         return empty(element.tag)
+    if vr == "CS" and any(map(is_no_term, texts)):  # of several the others stay, each in its place: Image Type
+        return DataElement(element.tag, vr, [TEXT if is_no_term(text) else text for text in texts])
     return like(element, element.value) if vr == element.VR else DataElement(element.tag, vr, "\\".join(texts))
 
 

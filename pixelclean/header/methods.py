@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pydicom import Dataset
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 from pixelclean import resources
 from pixelclean.assignments import Assignments
@@ -92,16 +92,19 @@ def _moves_dates(header: HeaderPolicy) -> bool:
 
 
 def _orders_age(header: HeaderPolicy) -> bool:
-    return any(order.attribute == "PatientAge" for order in header.attributes)
+    return any(order.is_of_age for order in header.attributes)
 
 
 def _of_order(order: Override) -> str:
+    name = order.attribute if "," not in order.attribute else keyword_for_tag(order.attribute.replace(",", ""))
     match order.means:
         case Means.BIN if order.width:
-            unit = " years" if order.attribute == "PatientAge" else ""
-            return f"{order.attribute}: bins of {order.width:g}{unit}, lower bound written"
-        case Means.ONLY | Means.BIN:
-            return f"{order.attribute}: rare values emptied" if order.means is Means.ONLY else ""
+            unit = " years" if order.is_of_age else ""
+            return f"{name}: bins of {order.width:g}{unit}, lower bound written"
+        case Means.BIN:
+            return f"{name}: rare values bounded"
+        case Means.ONLY:
+            return f"{name}: rare values emptied"
         case _:
             return ""
 

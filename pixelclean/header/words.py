@@ -29,6 +29,19 @@ _TRANSLITERATED = (
     },
     {"ø": "o", "å": "a", "æ": "a", "œ": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"},
 )
+# Cyrillic as passports write it (ICAO 9303), and as English, German and scholars' spelling, without its marks, do.
+_ROMANIZED = tuple(
+    str.maketrans(
+        dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўј", letters.split(), strict=True)) | {"ъ": "", "ь": ""}
+    )
+    for letters in (
+        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e iu ia i i ie g u j",
+        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i yi ye g w y",
+        "a b w g d e jo sch s i j k l m n o p r s t u f ch z tsch sch schtsch - y - e ju ja i ji je g w j",
+        "a b v g d e e z z i j k l m n o p r s t u f h c c s sc - y - e ju ja i i je g u j",
+    )
+)
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _WITHOUT_MARKS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters that are letters of their own in Unicode, and not others with a mark: how they are written without them."""
 _UMLAUTS = re.compile(r"(?<=[^aeq])([aou])e")
@@ -86,8 +99,26 @@ def transliterated(text: str) -> frozenset[str]:
     return frozenset({folded, *replaced, _UMLAUTS.sub(r"\1", folded)})
 
 
+def romanized(text: str) -> frozenset[str]:
+    """A text in Cyrillic as it is written in Latin letters, in each of the usual ways; nothing for any other."""
+    if _CYRILLIC.search(text) is None:
+        return frozenset()
+    folded = unicodedata.normalize("NFC", text.casefold())
+    return frozenset(folded.translate(table) for table in _ROMANIZED)
+
+
 @cache
 def ordinary_words() -> frozenset[str]:
     """Words that prove nothing alone: rules/header/terms.toml."""
+    return _terms("words")
+
+
+@cache
+def rescaled_units() -> frozenset[str]:
+    """What Rescale Type and Modality LUT Type say, which are short names as well: rules/header/terms.toml."""
+    return _terms("units")
+
+
+def _terms(name: str) -> frozenset[str]:
     table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
-    return frozenset(words_of(table["words"]))
+    return frozenset(words_of(table[name]))

@@ -23,6 +23,7 @@ _ADVICE = {
     ReasonCode.CANNOT_DECRYPT: "Use the private key of a recipient for whom the file was encrypted.",
     ReasonCode.CANNOT_RESTORE: "Ask whoever encrypted the file to do it again; take nothing out of it.",
     ReasonCode.PATIENT_NOT_MAPPED: "Add the patient to the mapping, or leave the file out; then run again.",
+    ReasonCode.ASSIGNED_ID_IDENTIFIES: "Give the patient another new ID or name in the mapping, then run again.",
     ReasonCode.DATES_NOT_ACCOUNTED_FOR: "Clean its original with the project's key, in one stage or from the first one on.",
     ReasonCode.TOO_MANY_IDENTIFIERS: "Look whether many patients share the Study Instance UID; clean each with its own OUT.",
     ReasonCode.UNDECODABLE: "Check whether a viewer can show it; have the archive export it uncompressed.",

@@ -19,11 +19,15 @@ from pixelclean.store.vault_tables import assignments, patients
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Patients of a mapping that were new to the vault, got another name or other attributes, or were known so."""
+    """Patients of a mapping that were new to the vault, got another name or other attributes, or were known so.
+
+    `gone` of the new ones left under the key's pseudonym already.
+    """
 
     new: int
     changed: int
     known: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,13 @@ def _by_key(row: Row[Any], key: ProjectKey) -> Iterator[tuple[str, tuple[Phi, Ph
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a vault holds: what it assigned by pseudonym, the owners of those IDs, and every original ID."""
+    """What a vault holds: what it assigned by pseudonym, the owners of those IDs, every original ID, and every ID that left."""
 
     key: ProjectKey
     assigned: dict[str, Assigned]
     owners: dict[str, str]
     originals: frozenset[str]
+    gone: frozenset[str]
 
     @classmethod
     def of(cls, connection: Connection, key: ProjectKey) -> "_Known":
@@ -94,6 +99,7 @@ class _Known:
             {row.pseudonym: assigned_of(row) for row in rows},
             {row.new_id.casefold(): row.pseudonym for row in rows},
             frozenset(canonical(text).casefold() for text in (*met, *(row.patient_id for row in rows))),
+            frozenset(connection.scalars(select(patients.c.new_id).distinct())),
         )
 
     def fault(self, row: mapping.Row) -> str:
@@ -120,7 +126,8 @@ def _put(connection: Connection, rows: tuple[mapping.Row, ...], known: _Known) -
     for row in new:
         originals = {"patient_id": row.patient_id.reveal(), "issuer": row.issuer.reveal()}
         connection.execute(assignments.insert(), {"pseudonym": row.pseudonym, **originals, **_values(row.assigned)})
-    return Imported(len(new), len(changed), len(rows) - len(new) - len(changed))
+    gone = sum(row.pseudonym in known.gone and row.assigned.patient_id != row.pseudonym for row in new)
+    return Imported(len(new), len(changed), len(rows) - len(new) - len(changed), gone)
 
 
 def _values(assigned: Assigned) -> dict[str, str]:

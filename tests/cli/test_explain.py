@@ -22,7 +22,6 @@ from invented import (
 
 from pixelclean.cli import main
 from pixelclean.dicom import read
-from pixelclean.header import Action
 from pixelclean.key import ProjectKey
 from pixelclean.keyfile import create_key, default_key_path
 from pixelclean.outcome import reasons_of, word_of
@@ -157,11 +156,11 @@ def test_a_mark_that_was_there_already_is_told_once_and_its_old_items_are_not(tm
 
 
 def test_pixel_data_are_told_by_what_becomes_of_them(tmp_path: Path, sample_data: Path) -> None:
-    assert row(run("explain", image(tmp_path)), "(7FE0,0010)") == "changed (7FE0,0010) PixelData - masked"
+    assert row(run("explain", image(tmp_path)), "(7FE0,0010)") == "changed (7FE0,0010) PixelData masked"
     plain = run("explain", image(tmp_path, CT, text=False, Modality="CT"))
-    assert row(plain, "(7FE0,0010)") == "kept (7FE0,0010) PixelData KEEP kept byte for byte"
+    assert row(plain, "(7FE0,0010)") == "kept (7FE0,0010) PixelData kept byte for byte"
     hidden = run("explain", sample_data / "ct-text-in-high-bits.dcm")
-    assert row(hidden, "(7FE0,0010)") == "changed (7FE0,0010) PixelData - hidden bits cleared"
+    assert row(hidden, "(7FE0,0010)") == "changed (7FE0,0010) PixelData hidden bits cleared"
 
 
 def test_attributes_that_describe_masked_pixels_are_told_with_them(tmp_path: Path, sample_data: Path) -> None:
@@ -195,10 +194,6 @@ def test_every_fate_is_true_of_the_output(cleaner: Cleaner, sample_data: Path, t
 
 def _shown(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-
-
-def test_no_action_is_spelled_in_a_way_that_a_reader_cannot_look_up() -> None:
-    assert all(action.name.replace("_", "").isalpha() for action in Action)
 
 
 def test_a_file_that_cannot_be_opened_is_a_finding_and_one_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:

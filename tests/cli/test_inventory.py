@@ -31,6 +31,13 @@ def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config"
 
 
+@pytest.mark.parametrize("given", [("--policy", "research"), ("--options", "retain_uids"), ("--mapping", "ids.csv")])
+def test_a_list_of_what_is_there_takes_nothing_that_only_foretells(given: tuple[str, str], folder: Path) -> None:
+    shown = run("inventory", folder, "--cleaned", *given)
+    assert shown.exit_code == 2 and f"{given[0]} says nothing with --cleaned" in shown.output
+    assert not folder.with_name("in-inventory").exists()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two files of an invented patient, one that is cut short, and a text that is no DICOM."""

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from invented import CT, GREY, described, saved
+from pydicom import DataElement
+from pydicom.datadict import dictionary_VR
 
 from pixelclean import resources
 from pixelclean.cli import main
-from pixelclean.header import rules_of, table_rows
-from pixelclean.header.annex_e.iod import Type
+from pixelclean.header import table_rows
+from pixelclean.header.annex_e.iod import Type, top_level, type_of
+from pixelclean.heading import Deidentified
+from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Policy
 from pixelclean.statement import lines, statement
 
@@ -52,18 +57,98 @@ def test_a_policy_with_an_impossible_order_is_refused_with_its_name(tmp_path: Pa
         assert shown.exit_code == 1 and named in shown.output
 
 
+def test_the_statement_speaks_of_each_row_of_the_table() -> None:
+    policy = Policy.load("basic")
+    text = statement(policy)
+    assert len({line.tag for line in lines(policy)}) == len(table_rows()) == 657
+    assert all(row.name in text for row in table_rows())
+
+
+BEFORE = {
+    "00080201": "+0200",
+    "DA": "20190711",
+    "TM": "101112",
+    "DT": "20190711101112",
+    "UI": "1.2.3.4",
+    "AS": "033Y",
+    "PN": "Zzsomebody^Zoe",
+}
+
+
 @pytest.mark.parametrize("name", SHIPPED)
-def test_the_statement_says_for_each_attribute_what_the_rules_do(name: str) -> None:
+def test_the_statement_says_of_each_attribute_what_becomes_of_it(name: str, cleaner: Cleaner) -> None:
+    """One value at every attribute of the table that holds a text, a date, an age or a UID, cleaned with the policy."""
     policy = Policy.load(name)
-    rules, text = rules_of(policy.header), statement(policy)
-    told = {line.tag.replace(",", ""): line for line in lines(policy)}
-    assert len(told) == len(table_rows()) == 657
-    for row in table_rows():
-        assert row.name in text
-        if "x" in row.id or row.id == "private":
+    source = described(GREY, SOPClassUID=CT, SOPInstanceUID="1.2.3.4", StudyDate="20190711", PatientID="ZZ-1")
+    told = {}
+    for row, line in zip(table_rows(), lines(policy), strict=True):
+        if (
+            "x" in row.id
+            or row.id == "private"
+            or row.id < "0008"
+            or (vr := dictionary_VR(int(row.id, 16))) not in {*BEFORE, "LO", "SH"}
+        ):
             continue
-        words = {rules.for_type(int(row.id, 16), kind).action.name for kind in (Type.ONE, Type.TWO, Type.THREE)}
-        assert (len(words) == 1) or " / " in told[row.id].short
+        source.add_new(int(row.id, 16), vr, BEFORE.get(row.id, BEFORE.get(row.id, BEFORE.get(vr, _remark(row.id)))))
+        told[int(row.id, 16)] = line.done[_place(type_of(top_level(CT), int(row.id, 16)))]
+    assert len(told) > 300
+    heading, saved_source = Deidentified(cleaner.key, policy), saved(source, "1.2.840.10008.1.2.1")
+    after = heading.cleaned(saved_source, heading.identifiers(saved_source)).dataset
+    for tag, word in told.items():
+        assert MEANS[word.partition(",")[0]](after.get(tag), saved_source.dataset.get(tag)), (f"{tag:08X}", word)
+
+
+def _remark(row: str) -> str:
+    """A word for each row: equal ones would be taken for identifiers of each other."""
+    return "zz" + row.lower().translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+def _place(kind: Type) -> int:
+    """The word of the statement that speaks of this Type."""
+    return (Type.ONE, Type.TWO, Type.THREE, Type.UNDEFINED).index(
+        {Type.ONE_C: Type.ONE, Type.TWO_C: Type.TWO}.get(kind, kind)
+    )
+
+
+def _gone(after: DataElement | None, _: DataElement) -> bool:
+    return after is None
+
+
+def _empty(after: DataElement | None, _: DataElement) -> bool:
+    return after is not None and not after.value
+
+
+def _other(after: DataElement | None, before: DataElement) -> bool:
+    return after is not None and bool(after.value) and after.value != before.value
+
+
+def _same(after: DataElement | None, before: DataElement) -> bool:
+    return after is not None and after.value == before.value
+
+
+def _gone_or_without_words(after: DataElement | None, before: DataElement) -> bool:
+    return after is None or after.value != before.value
+
+
+def _anything(after: DataElement | None, before: DataElement) -> bool:
+    return True
+
+
+MEANS = {
+    "removed": _gone,
+    "emptied": _empty,
+    "dummy": _other,
+    "new UID": _other,
+    "pseudonym": _other,
+    "shifted": _other,
+    "kept if a time": _same,
+    "kept": _same,
+    "kept if a date": _same,
+    "kept if published": _anything,
+    "kept if well formed": _same,
+    "cleaned": _gone_or_without_words,
+    "by order": _anything,
+}
 
 
 def test_the_statement_holds_what_the_standard_asks_for() -> None:
@@ -75,6 +160,20 @@ def test_the_statement_holds_what_the_standard_asks_for() -> None:
         assert f"{section}" in text
     assert "(7053,xx00) Philips PET Private Group" in text
     assert "113107" in text and "one shift a patient" in text
+
+
+def test_options_given_one_by_one_all_count() -> None:
+    shown = run(
+        "conformance", "basic", "--options", "retain_uids", "--options", "deidentify:RetainInstitutionIdentityOption"
+    )
+    assert "retain uids (113110)" in shown.output and "retain institution identity (113112)" in shown.output
+
+
+def test_the_statement_says_what_becomes_of_uids_and_ages() -> None:
+    kept = run("conformance", "basic", "--options", "retain_uids").output
+    assert "UIDs stay" in kept and "UIDs are 2.25" not in kept
+    assert "worked out from birth and study date" in run("conformance", "quasi-identifiers").output
+    assert "090Y in place of a birth date" in run("conformance", "pseudonymize").output
 
 
 def test_options_are_added_and_named(tmp_path: Path) -> None:

@@ -53,14 +53,24 @@ def filled(place: Path, key: ProjectKey, name: str = "Sentinel^Zoe") -> str:
 
 def test_a_mapping_goes_in_and_comes_out_again(tmp_path: Path, place: Path) -> None:
     first = sheet(tmp_path / "first.csv", f"{HEADER}ZZ-SENTINEL-1,SUBJ-1\nZZ-SENTINEL-2,SUBJ-2\n")
-    assert "2 patients are new" in run("import", place, first).output
-    assert "2 were known" in run("import", place, first).output
+    assert "Patients: 2 new" in run("import", place, first).output
+    assert "2 known" in run("import", place, first).output
     done = run("export", place, tmp_path / "second.csv")
     assert done.exit_code == 0 and "2 patients written" in done.output
     assert (tmp_path / "second.csv").stat().st_mode & 0o777 == 0o600
     assert run("import", tmp_path / "other.sqlite", tmp_path / "second.csv").exit_code == 0
     again = run("export", place, tmp_path / "second.csv")
     assert again.exit_code == 1 and "exists already" in again.output
+
+
+def test_an_id_for_a_patient_that_left_under_a_pseudonym_is_said_to_be_a_second_one(
+    tmp_path: Path, place: Path, key: ProjectKey
+) -> None:
+    filled(place, key)
+    rows = sheet(tmp_path / "ids.csv", f"{HEADER}ZZ-SENTINEL-1,SUBJ-1\nZZ-SENTINEL-2,SUBJ-2\n")
+    shown = run("import", place, rows)
+    assert shown.exit_code == 0
+    assert "1 of the new ones left under a pseudonym" in shown.output
 
 
 def test_originals_are_shown_only_to_whom_asks_for_them(place: Path, key: ProjectKey) -> None:
@@ -72,7 +82,7 @@ def test_originals_are_shown_only_to_whom_asks_for_them(place: Path, key: Projec
         assert not any(text in hidden.output for text in ("ZZ-SENTINEL", "Zoe", "19770707", "1.2.3"))
         assert all(text in shown.stdout for text in ("ZZ-SENTINEL-1", "Sentinel^Zoe", "19770707"))
     assert "1.2.3.4.5" in run("find", place, key.uid("1.2.3.4.5"), "--reveal").stdout
-    assert "1 patients, 0 of them" in run("list", place).stdout
+    assert "1 patient, 0 of them" in run("list", place).stdout
 
 
 def test_what_a_data_set_held_does_not_command_the_terminal(place: Path, key: ProjectKey) -> None:

@@ -86,6 +86,19 @@ def test_a_bin_is_written_as_its_lower_bound(before: str, width: int, after: str
     assert binned(before, width, 89) == after
 
 
+@given(ages, widths, limits, st.tuples(limits, limits).map(sorted))
+def test_bounds_of_ages_hold_and_a_second_stage_alters_nothing(
+    age: str, width: int, oldest: int, bounds: list[int]
+) -> None:
+    lowest, highest = min(bounds[0], oldest), bounds[1]
+    text = binned(age, width, oldest, lowest, highest)
+    assert text is not None and lowest <= int(text[:3]) <= max(lowest, highest)
+    assert binned(text, width, oldest, lowest, highest) == text
+    assert binned(f"{oldest + 1:03d}Y", width, oldest, lowest, highest) == binned(
+        "999Y", width, oldest, lowest, highest
+    )
+
+
 @given(st.integers(0, 999), widths, limits)
 def test_an_age_lies_in_its_bin_and_the_last_bin_is_open(years: int, width: int, oldest: int) -> None:
     text = binned(f"{years:03d}Y", width, oldest)

@@ -137,7 +137,7 @@ def test_moved_dates_keep_their_distances_in_whatever_form_they_come(policy: Pol
         ("20230105-20230105", f"{there}-{there}"),
     ):
         assert moved(policy, text) == expected
-    for other in ("20240229", "19000301", "99991231"):
+    for other in ("20240229", "19000301", "20990101"):
         assert day(moved(policy, other)) - day(other) == by
 
 

@@ -51,6 +51,30 @@ def test_the_texts_that_describe_a_published_scheme_are_replaced(clean, encoded)
 
 
 @pytest.mark.parametrize(
+    "scheme,uid,stays",
+    [
+        ("SCT", "2.16.840.1.113883.6.96", True),
+        ("DCM", "1.2.840.10008.2.16.4", True),
+        ("NCIt", "2.16.840.1.113883.3.26.1.1", True),
+        ("SCT", "2.16.840.1.113883.3.7712", False),
+        ("SCT", "2.16.840.1.113883.3.771.2345", False),
+        ("SCT", "2.16.840.1.113883.3.26.1.1.7", False),
+        ("SCT", "2.16.840.1.113883.2.7712", False),
+        ("SCT", "2.16.840.1.113883.6.96.7712.345", False),
+    ],
+)
+def test_a_scheme_keeps_its_published_uid_and_none_of_an_organisation(
+    scheme: str, uid: str, *, stays: bool, clean
+) -> None:
+    item = Dataset()
+    item.CodingSchemeDesignator, item.CodingSchemeUID = scheme, uid
+    source = Dataset()
+    source.CodingSchemeIdentificationSequence = Sequence([item])
+    (described,) = clean(source).dataset.CodingSchemeIdentificationSequence
+    assert (described.CodingSchemeUID == uid) is stays
+
+
+@pytest.mark.parametrize(
     "scheme,value",
     [
         *(("DCM", "77123"), ("UCUM", "SENTINEL-Z-0707"), ("UCUM", "7712345"), ("MDC", "SENTINEL"), ("FMA", "Sentinel")),

@@ -34,12 +34,11 @@ def gdcmanon(*arguments: object) -> None:
 
 
 @needs_gdcmanon
-@pytest.mark.parametrize("identified", [True, False])
 @pytest.mark.parametrize("cipher", Cipher)
-def test_gdcmanon_restores_ours(sample_data: Path, tmp_path: Path, cipher: Cipher, identified: bool) -> None:
+def test_gdcmanon_restores_ours(sample_data: Path, tmp_path: Path, cipher: Cipher) -> None:
     original = read(sample_data / "ct-plain.dcm", LIMITS)
     cleaned = stripped(original.dataset, "PatientBirthDate")
-    attach(cleaned, original.dataset, lambda data: seal(data, recipients("anna", "ben", identified=identified), cipher))
+    attach(cleaned, original.dataset, lambda data: seal(data, recipients("anna", "ben"), cipher))
     write(cleaned, original.transfer_syntax, tmp_path / "cleaned.dcm")
     for name in ("anna", "ben"):
         gdcmanon("-d", "-k", key_file(tmp_path, name), tmp_path / "cleaned.dcm", tmp_path / f"{name}.dcm")

@@ -1,6 +1,8 @@
 """By how much a patient's dates move is known to the key alone: nothing in an output tells it."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from annex_e import cleaned_by
@@ -107,3 +109,66 @@ def test_a_calibration_in_a_report_does_not_move_either(patient, clean_by) -> No
     assert moved.ContentSequence[0].DateTime == "19000101000000"
     kept = clean_by(patient, HeaderPolicy(options=read_options((*reports, Option.RETAIN_FULL_DATES)))).dataset
     assert kept.ContentSequence[0].DateTime == "20070707101112"
+
+
+PLACEHOLDERS = ("00010101", "18581117", "18991230", "1900.01.01", "19700101", "99991231")
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+@pytest.mark.parametrize("shift", DateShift)
+def test_a_day_that_nobody_entered_does_not_move(text: str, shift: DateShift, patient, clean_by) -> None:
+    """Everybody knows where it was: moved, it would tell the shift of every true date of the patient."""
+    patient.SeriesDate, patient.SeriesTime = text, "101112"
+    patient.AcquisitionDateTime = f"{text.replace('.', '')}000000.000+0100"
+    patient.StudyDate = "20070717"
+    cleaned = clean_by(patient, HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,), shift=shift)).dataset
+    assert cleaned.StudyDate not in ("", "20070717")
+    assert cleaned.get("SeriesDate", "") in ("", "19000101")
+    assert cleaned.get("AcquisitionDateTime", "") in ("", "19000101000000")
+    assert shift is DateShift.DAYS or cleaned.get("SeriesTime", "") in ("", "000000")
+
+
+def test_a_dummy_of_an_earlier_stage_stays_with_its_time(patient, clean_by) -> None:
+    patient.StudyDate, patient.StudyTime = "19000101", "000000"
+    exact = HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,), shift=DateShift.DAYS_AND_SECONDS)
+    cleaned = clean_by(patient, exact).dataset
+    assert cleaned.StudyDate in ("", "19000101") and cleaned.StudyTime in ("", "000000")
+
+
+def test_midnight_on_a_known_day_moves_like_any_other_second(patient, clean_by) -> None:
+    exact = HeaderPolicy(options=(Option.RETAIN_MODIFIED_DATES,), shift=DateShift.DAYS_AND_SECONDS)
+    found = []
+    for date, time in (("20190711", "235959"), ("20190712", "000000"), ("20190712", "000001")):
+        patient.StudyDate, patient.StudyTime = date, time
+        cleaned = clean_by(patient, exact).dataset
+        found.append(datetime.fromisoformat(f"{cleaned.StudyDate}T{cleaned.StudyTime}"))
+    assert [later - earlier for earlier, later in pairwise(found)] == [timedelta(seconds=1)] * 2
+
+
+def test_a_policy_that_hides_the_time_zone_hides_it_in_every_moment(patient, clean_by) -> None:
+    patient.AcquisitionDateTime, patient.TimezoneOffsetFromUTC = "20190711093000.5+0200", "+0200"
+    for options in ((Option.RETAIN_MODIFIED_DATES,), (Option.RETAIN_FULL_DATES,)):
+        hidden = HeaderPolicy(options=options, attributes=(Override("TimezoneOffsetFromUTC", Means.REMOVE),))
+        assert "+" not in clean_by(patient, hidden).dataset.AcquisitionDateTime
+        told = clean_by(patient, HeaderPolicy(options=options)).dataset
+        assert told.AcquisitionDateTime.endswith("093000.5+0200")
+
+
+@pytest.mark.parametrize(
+    "keyword,moment",
+    [
+        ("AcquisitionDateTime", "20190711120000"),
+        ("PerformedProcedureStepStartDate", "20190711"),
+        ("InstanceCreationDate", "2019.07.11"),
+    ],
+)
+@pytest.mark.parametrize("born", ["19200101", "1920.01.01", "19200101-19200102"])
+def test_any_day_of_the_study_tells_that_a_patient_is_one_of_the_oldest(
+    keyword: str, moment: str, born: str, patient, clean_by
+) -> None:
+    for name in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate", "PatientAge"):
+        setattr(patient, name, "")
+    setattr(patient, keyword, moment)
+    patient.PatientBirthDate = born
+    order = (Override("PatientBirthDate", Means.KEEP),)
+    assert clean_by(patient, HeaderPolicy(attributes=order)).dataset.PatientBirthDate == ""

@@ -69,6 +69,28 @@ def of(**values: object) -> Dataset:
         ({"PatientName": "Wang^Wei=王^伟"}, "CT 王 伟"),
         ({"PatientName": "Wang^Wei=王^伟"}, "王^伟"),
         ({"PatientAddress": "17 Sentinel Crescent"}, "Crescent Sentinel 17"),
+        ({"PatientID": "B-07-77123"}, "x 77123 y"),
+        ({"PatientID": "B-00077123-X"}, "x 77123 y"),
+        (
+            {"PatientName": "\u0421\u0435\u043d\u0442\u0438\u043d\u0435\u043b\u0435\u0432^\u042e\u043b\u0438\u044f"},
+            "x Sentinelev",
+        ),
+        (
+            {"PatientName": "\u0421\u0435\u043d\u0442\u0438\u043d\u0435\u043b\u0435\u0432^\u042e\u043b\u0438\u044f"},
+            "x SENTINELEW",
+        ),
+        (
+            {"PatientName": "\u0421\u0435\u043d\u0442\u0438\u043d\u0435\u043b\u0435\u0432^\u042e\u043b\u0438\u044f"},
+            "x Yuliya",
+        ),
+        (
+            {"PatientName": "\u0421\u0435\u043d\u0442\u0438\u043d\u0435\u043b\u0435\u0432^\u042e\u043b\u0438\u044f"},
+            "x Iuliia",
+        ),
+        ({"PatientName": "van der Zent^Zoe"}, "x vdZent"),
+        ({"PatientName": "von Zent^Zoe"}, "x vZent"),
+        ({"PatientName": "Sentinelsen^Zoe"}, "x SENTINELSE 2"),
+        ({"PatientName": "Sentinelsen^Zoe"}, "x SENTIN 2"),
         ({"PatientTelephoneNumbers": "0777 7712345"}, "tel 07777712345"),
         ({"PatientTelephoneNumbers": "+99 777 7712345"}, "0777/771-2345"),
     ],
@@ -88,6 +110,23 @@ def test_a_name_split_over_values_is_withheld(treated) -> None:
 def test_the_words_of_a_device_stay(text: str, patient, treated) -> None:
     patient.ConvolutionKernel = text
     cleaned, left = treated(patient)
+    assert cleaned.ConvolutionKernel == text and left == ()
+
+
+@pytest.mark.parametrize(
+    "identity,text",
+    [
+        ({"PatientName": "Sentinelsen^Zoe"}, "x SENTI 2"),
+        ({"PatientName": "Sentinelsen^Zoe"}, "x SENTINOUS 2"),
+        ({"PatientName": "Radialski^Zoe"}, "Radial 2"),
+        ({"PatientName": "Headneckson^Zoe"}, "HEADNECK 20"),
+        ({"PatientName": "Sentine^Zoe"}, "sentin 2"),
+        ({"PatientID": "B-07-7712"}, "x 7712 y"),
+        ({"PatientName": "van der Zent^Zoe"}, "vdz 3"),
+    ],
+)
+def test_shorter_pieces_of_names_and_ids_stand_by_chance(identity: dict[str, str], text: str, treated) -> None:
+    cleaned, left = treated(of(ConvolutionKernel=text, **identity))
     assert cleaned.ConvolutionKernel == text and left == ()
 
 
@@ -300,7 +339,7 @@ def test_a_day_is_known_in_other_languages(text: str, treated) -> None:
 
 @pytest.mark.parametrize("text", ["12.1.0", "B30f 7 5 27", "1.2.840.10008.5.1", "260508", "07MAY1962", "1926"])
 def test_other_numbers_are_no_day_of_the_file(text: str, treated) -> None:
-    assert treated(of(PatientBirthDate="19260507", ConvolutionKernel=text))[0].ConvolutionKernel == text
+    assert treated(of(PatientBirthDate="19260507", SoftwareVersions=text))[0].SoftwareVersions == text
 
 
 @given(st.sets(st.text("ab", min_size=2, max_size=7), max_size=90), st.text("ab", max_size=40))

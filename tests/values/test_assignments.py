@@ -302,3 +302,13 @@ def test_a_mapping_is_never_overwritten(tmp_path: Path) -> None:
 def test_every_attribute_that_a_mapping_may_fill_is_one_of_a_clinical_trial() -> None:
     assert all(attribute.tag >> 16 == 0x0012 and attribute.vr in {"LO", "ST"} for attribute in trial_attributes())
     assert {attribute.module for attribute in trial_attributes()} == {"subject", "study", "series"}
+
+
+@pytest.mark.parametrize("lines", ["", "\n\n", ",,\n"])
+def test_a_mapping_that_names_nobody_is_refused(lines: str, tmp_path: Path) -> None:
+    """Taken for no mapping at all, it would let every patient leave whom it was to hold."""
+    path = tmp_path / "ids.csv"
+    path.touch(mode=0o600)
+    path.write_text("PatientID,NewPatientID,NewPatientName\n" + lines)
+    with pytest.raises(ConfigurationError, match=r"names no patient|is empty"):
+        read_mapping(path, KEY)

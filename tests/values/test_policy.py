@@ -72,6 +72,8 @@ def test_a_policy_in_a_file_changes_only_what_it_names(tmp_path):
         ('[header]\noptions = ["113102"]', "Recognizable Visual Features"),
         ('[header]\noptions = ["113106", "113107"]', "exclude"),
         ("[header]\nlongest_shift_days = 0", "longest_shift_days"),
+        ("[header]\nlongest_shift_days = 1", "longest_shift_days lies outside 30 to 36500"),
+        ("[header]\nlongest_shift_days = 29", "longest_shift_days lies outside 30 to 36500"),
         ('[header]\nshift = "weeks"', "header.shift"),
         ('[header.attributes]\nPatientAge = "bin"', "PatientAge"),
         ('[header.attributes]\nPatientAge = { bin = "5" }', "PatientAge"),

@@ -68,7 +68,7 @@ def _fate_of_known(tag: int, vr: str, known: str, options: tuple[Option, ...]) -
     if tag in _CODE_PARTS:
         return Action.CODE, "part of a code", Action.DUMMY
     if tag in reviewed().text | reviewed().binary:
-        return Action.KEEP, "reviewed list", Action.REMOVE
+        return Action.KEEP, "reviewed list", Action.DUMMY if tag in reviewed().text else Action.REMOVE
     by_option = next((each for each in _BY_OPTION if each[0] in options and known in each[1]), None)
     if by_option is not None and not (by_option[2] is Action.SHIFT and tag in of_no_patient()):
         return by_option[2], f"{why}, {by_option[0]}", Action.DUMMY

@@ -2,6 +2,7 @@
 
 import tomllib
 from functools import cache
+from typing import Any
 
 from pixelclean import resources
 from pixelclean.header.annex_e.safe import tag_of
@@ -19,8 +20,29 @@ def concepts_of_no_patient() -> frozenset[str]:
     return frozenset(concept for group in _groups() for concept in group.get("concepts", ()))
 
 
+def is_placeholder(numbers: tuple[int, ...]) -> bool:
+    """Whether a moment, its year, month, day and so on as far as they are written, stands where nobody entered one."""
+    years, days = _placeholders()
+    return numbers[0] not in years or numbers[:3] in days
+
+
+@cache
+def _placeholders() -> tuple[range, frozenset[tuple[int, ...]]]:
+    """The years that patients live in here, and days within them on which calendars of computers begin.
+
+    Of the first year also its beginnings, written to less than a day.
+    """
+    table = _table()["placeholders"]
+    first, last = table["years"]
+    days = {tuple(day) for day in table["days"]}
+    return range(first, last + 1), frozenset(days | {(first,), (first, 1)})
+
+
 def _groups() -> list[dict[str, list[str]]]:
-    groups: list[dict[str, list[str]]] = tomllib.loads(resources.rules("header", "moments.toml").read_text("utf-8"))[
-        "group"
-    ]
+    groups: list[dict[str, list[str]]] = _table()["group"]
     return groups
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.rules("header", "moments.toml").read_text("utf-8"))

@@ -20,6 +20,7 @@ _MOVING: Mapping[DateShift, frozenset[str]] = MappingProxyType(
 )
 """VRs of values that a shift alters: whole days leave times of day."""
 _ISSUER_OF_PATIENT_ID = 0x00100021
+_OF_THE_PATIENT = 0x0010
 _NOTHING_ORIGINAL = frozenset((Means.REMOVE, Means.EMPTY, Means.DUMMY, Means.VALUE))
 _VRS: Mapping[Means, frozenset[str]] = MappingProxyType(
     {
@@ -128,9 +129,24 @@ def _tag(order: Override) -> int:
     vr = dictionary_VR(tag)
     if not _fits(order, tag, vr):
         raise ConfigurationError(f"header.attributes.{name}: {order.means} is nothing for VR {vr}")
+    if order.means is Means.BIN:
+        _check_bin(order, tag, vr)
     if not all(is_value_of(vr, text) for text in (order.value, *order.only)):
         raise ConfigurationError(f"header.attributes.{name}: a value is not one of VR {vr}")
     return tag
+
+
+def _check_bin(order: Override, tag: int, vr: str) -> None:
+    """Bins are for numbers about people.  What the pixels mean, how large and where they are is none of these: a slope of 0
+    for one of 0.7 would be another image, and no reader could tell.
+    """
+    where = f"header.attributes.{order.attribute}"
+    if tag >> 16 != _OF_THE_PATIENT and row_for(tag) is None:
+        raise ConfigurationError(f"{where}: bins are for attributes of the patient (0010,xxxx) and of Table E.1-1")
+    if vr == "AS" and not order.is_of_age:
+        raise ConfigurationError(f"{where}: of ages only PatientAge has bins")
+    if vr == "IS" and any(number % 1 for number in order.numbers.values()):
+        raise ConfigurationError(f"{where}: expected whole numbers, as VR IS has")
 
 
 def _is_unalterable(tag: int) -> bool:

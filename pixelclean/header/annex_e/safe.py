@@ -14,15 +14,20 @@ from pixelclean.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Tags by what was decided about them, and the coding schemes whose codes are published."""
+    """Tags by what was decided about them, and the coding schemes whose codes are published.
+
+    `equipment` are texts that name a product; `impersonal` those that hold no date, no long number and nobody's name.
+    """
 
     text: frozenset[int]
     equipment: frozenset[int]
+    impersonal: frozenset[int]
     binary: frozenset[int]
     removed: frozenset[int]
     replaced: frozenset[int]
     characteristics: frozenset[int]
     schemes: Mapping[str, re.Pattern[str]]
+    scheme_uids: frozenset[str]
 
 
 @cache
@@ -32,11 +37,13 @@ def reviewed() -> Reviewed:
     return Reviewed(
         text=_tags(table["text"]),
         equipment=_tags([group for group in table["text"] if group.get("equipment")]),
+        impersonal=_tags([group for group in table["text"] if group.get("impersonal")]),
         binary=_tags(table["binary"]),
         removed=_tags(table["removed"]),
         replaced=_tags(table["replaced"]),
         characteristics=_tags(table["characteristics"]),
         schemes={name: re.compile(group["pattern"]) for group in table["scheme"] for name in group["designators"]},
+        scheme_uids=frozenset(uid for group in table["scheme"] for uid in group.get("uids", ())),
     )
 
 

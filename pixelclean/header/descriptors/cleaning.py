@@ -6,7 +6,7 @@ where it stands as a name ("Dr. Hand", "M. Genou"), and where it is a word of an
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import final
@@ -14,14 +14,14 @@ from typing import final
 from pixelclean.header.descriptors.contexts import settled
 from pixelclean.header.descriptors.own_words import OwnWords, own_words, plain
 from pixelclean.header.descriptors.somebody import names_in
-from pixelclean.header.descriptors.tokens import Gap, Token, tokens_of
+from pixelclean.header.descriptors.tokens import Gap, Token, readings, tokens_of
 from pixelclean.header.descriptors.vocabulary import Role
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.words import words_in
 
 METHOD = (
     "Words that are not on the list of anatomy, findings, procedure and technique are dropped, and so are names by their "
-    "context, identifiers of the file, dates, ages, sexes, contacts, and numbers without a unit"
+    "context, identifiers of the file, dates, ages, sexes, contacts, and numbers without a unit or a label"
 )
 
 _NOBODY = Identifiers(frozenset(), frozenset())
@@ -37,10 +37,11 @@ _MOST_MARKS = 3  # on one letter; reordering many would take time in the square 
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class _Reading:
-    """An attribute as it reads without knowing whose it is."""
+    """An attribute as it reads without knowing whose it is; `glued` are the pieces of tokens that have some, plain."""
 
     tokens: tuple[Token, ...]
     plain: tuple[str, ...]
+    glued: Mapping[int, frozenset[str]]
     known: frozenset[int]
     fillers: frozenset[int]
 
@@ -99,7 +100,7 @@ def _kept(texts: tuple[str, ...], own: OwnWords) -> tuple[str, ...]:
     reading = _remembered(texts) if sum(map(len, texts)) <= _SHORT else _read(texts)
     if not reading.known:
         return ("",) * len(texts)
-    taken = own.places_in(reading.plain)
+    taken = own.places_in(reading.plain, reading.glued)
     taken |= {place + 1 for place in taken if reading.tokens[place].role is Role.NUMBER}  # with its unit
     places = _with_fillers(reading, reading.known - taken, reading.fillers - taken)
     return _written(reading.tokens, places, len(texts))
@@ -116,9 +117,17 @@ def _read(texts: tuple[str, ...]) -> _Reading:
     return _Reading(
         tokens,
         tuple(plain(token.text) for token in tokens),
+        {place: pieces for place, token in enumerate(tokens) if (pieces := frozenset(_pieces(token.text)))},
         frozenset(place for place, role in enumerate(roles) if role in (Role.WORD, Role.NAMESAKE)),
         frozenset(place for place, role in enumerate(roles) if role is Role.FILLER),
     )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Of SeminalVes both words: somebody may be called like one of them; none of Head, which is no H and ead."""
+    if text.isalpha() and (text.istitle() or text.islower() or text.isupper()):
+        return iter(())
+    return (plain(piece) for pieces in readings(text) for piece in pieces if len(piece) > 1)
 
 
 def _with_fillers(reading: _Reading, known: Collection[int], fillers: Collection[int]) -> list[int]:

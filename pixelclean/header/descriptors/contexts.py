@@ -8,6 +8,7 @@ from pixelclean.header.descriptors.vocabulary import Role, vocabulary
 
 _SMALL = re.compile(r"[0-9]{1,2}")
 _WITH_UNIT = re.compile(r"(?!(?:19|20)[0-9]{2})[0-9]{1,4}(?:[.,][0-9]{1,2})?")  # no years
+_MAY_BE_A_UNIT_OF_AGE = frozenset((Role.UNKNOWN, Role.NOISE, Role.LABEL, Role.SUFFIX, Role.TOWARDS))
 _THICKNESS = re.compile(r"[0-9]{1,2}[.,](?:[0-9]|00|25|50|75|625)")
 
 
@@ -19,7 +20,11 @@ def settled(tokens: Sequence[Token]) -> list[Role]:
         if role is Role.NUMBER:
             _settle_number(tokens, roles, place)
     for place, token in enumerate(tokens):
-        if roles[place] is Role.TITLE:
+        if _announces_by_a_colon(tokens, place):
+            roles[place] = Role.TITLE
+        elif token.key in vocabulary().leading and roles[place + 1 : place + 2] == [Role.NAMESAKE]:
+            roles[place] = Role.TOWARDS
+        elif roles[place] is Role.TITLE:
             roles[place] = _title_or_code(tokens, roles, place)
         elif roles[place] is Role.UNKNOWN and token.text == "M" and _is_followed_by(".", tokens, place):
             roles[place] = Role.TITLE
@@ -60,10 +65,46 @@ def _settle_number(tokens: Sequence[Token], roles: list[Role], place: int) -> No
     elif following is not None and words.kernel.fullmatch(following.key) and _THICKNESS.fullmatch(number):
         roles[place] = Role.WORD
     elif place and _is_close(tokens[place]):
-        before = tokens[place - 1].key
-        is_numbered = before in words.numbered and _SMALL.fullmatch(number)
-        if is_numbered or (before in words.agents and number in words.concentrations):
+        is_number_of_agent = tokens[place - 1].key in words.agents and number in words.concentrations
+        if is_number_of_agent or (_counts(tokens, roles, place) and not _begins_a_date(tokens, roles, place)):
             roles[place] = Role.WORD
+
+
+def _counts(tokens: Sequence[Token], roles: Sequence[Role], place: int) -> bool:
+    """Whether a number tells what is before it from others of its kind: phase 2, Lesion 1, GTV-1, PTV_6000."""
+    words, before, token = vocabulary(), tokens[place - 1].key, tokens[place]
+    if _SMALL.fullmatch(token.key):
+        is_label = before in words.objects or words.volumes.fullmatch(before)
+        return before in words.numbered or (bool(is_label) and not _may_be_an_age(tokens, roles, place))
+    return bool(token.before.strip() and words.volumes.fullmatch(before) and words.dose.fullmatch(token.key))
+
+
+def _may_be_an_age(tokens: Sequence[Token], roles: Sequence[Role], place: int) -> bool:
+    """Whether what follows is no word of the examination: "Lesion 45 yo", "Herd 45 J.", "nodule 45/M"."""
+    following = _following(tokens, place)
+    if following is None:
+        return False
+    is_a_letter = roles[following] is Role.FILLER and len(tokens[following].key) == 1
+    return is_a_letter or roles[following] in _MAY_BE_A_UNIT_OF_AGE
+
+
+def _begins_a_date(tokens: Sequence[Token], roles: Sequence[Role], place: int) -> bool:
+    """Whether a number of two digits or two more numbers follow, without a unit: "Lesion 12/03", "phase 1-2-85"."""
+    first = _following(tokens, place)
+    if first is None or roles[first] is not Role.NUMBER:
+        return False
+    second = _following(tokens, first)
+    if second is not None and tokens[second].key in vocabulary().units and _is_close(tokens[second]):
+        return False
+    return len(tokens[first].key) > 1 or (second is not None and roles[second] is Role.NUMBER)
+
+
+def _following(tokens: Sequence[Token], place: int) -> int | None:
+    """The next token of the same value without a clear break before it."""
+    following = place + 1
+    if following == len(tokens) or tokens[following].gap is Gap.BROKEN:
+        return None
+    return following if tokens[following].value == tokens[place].value else None
 
 
 def _is_close(token: Token) -> bool:
@@ -74,6 +115,14 @@ def _is_close(token: Token) -> bool:
 def _is_part_of_a_longer_number(tokens: Sequence[Token], roles: Sequence[Role], place: int) -> bool:
     """Whether digits stand directly before: what looks like a number with a unit is the end of a date or an ID then."""
     return place > 0 and tokens[place].gap is not Gap.BROKEN and roles[place - 1] is Role.NUMBER
+
+
+def _announces_by_a_colon(tokens: Sequence[Token], place: int) -> bool:
+    """Op: Hand; but not "Post op: Hand"."""
+    words = vocabulary()
+    if tokens[place].key not in words.announcing or not _is_followed_by(":", tokens, place):
+        return False
+    return place == 0 or tokens[place].gap is Gap.BROKEN or tokens[place - 1].key not in words.operations
 
 
 def _title_or_code(tokens: Sequence[Token], roles: Sequence[Role], place: int) -> Role:

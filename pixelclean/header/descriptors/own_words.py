@@ -5,7 +5,7 @@ Stricter than loose.py: a patient called Head loses the word "head" here, since 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -54,9 +54,13 @@ class OwnWords:
             names=" ".join(sorted(word for word in persons if not word.isascii())),
         )
 
-    def places_in(self, texts: Sequence[str]) -> frozenset[int]:
-        """Which of the tokens of a text, plain and in their order, are or belong to an identifier."""
+    def places_in(self, texts: Sequence[str], glued: Mapping[int, frozenset[str]]) -> frozenset[int]:
+        """Which of the tokens of a text, plain and in their order, are or belong to an identifier.
+
+        `glued` are the pieces of those that consist of some.
+        """
         own = {place for place, text in enumerate(texts) if self._is_own(text)}
+        own.update(place for place, pieces in glued.items() if any(map(self._is_own, pieces)))
         joined = "".join(texts)
         if self.stems.stand_in(joined):
             ends = list(accumulate(map(len, texts)))

@@ -120,7 +120,8 @@ def _has_dot(tokens: Sequence[Token], place: int) -> bool:
 def _take_namesakes_beside_strangers(tokens: Sequence[Token], roles: list[Role], places: Iterable[int]) -> None:
     """Words that are names as well, next to a word that is not known: "Peter Hand", "Hand, Peter".
 
-    A stranger in small letters says nothing about a word with a capital: "Hand injury".
+    A stranger in small letters says nothing about a word with a capital ("Hand injury"), unless a colon says that it does
+    ("zuw: Hand").
     """
     stranger: Token | None = None
     previous = 0
@@ -128,11 +129,12 @@ def _take_namesakes_beside_strangers(tokens: Sequence[Token], roles: list[Role],
         token, role = tokens[place], roles[place]
         if stranger is not None and tokens[max(place, previous)].gap is Gap.BROKEN:
             stranger = None
+        is_said = previous < place and token.before.startswith(":")
         previous = place
         if role is Role.UNKNOWN:
             stranger = token
         elif role is Role.NAMESAKE and stranger is not None:
-            if stranger.text.islower() and not token.text.islower():
+            if stranger.text.islower() and not token.text.islower() and not is_said:
                 stranger = None
             else:
                 roles[place] = Role.NAME

@@ -119,12 +119,19 @@ def role_of(text: str) -> Role:
 
 def _glued(text: str) -> Role | None:
     """The role of Head1.5mm or DrHand; None where any piece is not known."""
+    for pieces in readings(text):
+        if len(pieces) <= _MOST_PIECES and (role := _role_of_first(pieces) or _role_of_all(pieces)):
+            return role
+    return None
+
+
+def readings(text: str) -> Iterator[list[str]]:
+    """The pieces that a token is glued of, in each way to read its capitals; nothing where it is of one piece."""
     sorts = "".join("U" if letter.isupper() else "l" if letter.isalpha() else "d" for letter in text)
     for pattern in _PIECES:
         pieces = [text[match.start() : match.end()] for match in pattern.finditer(sorts)]
-        if 1 < len(pieces) <= _MOST_PIECES and (role := _role_of_first(pieces) or _role_of_all(pieces)):
-            return role
-    return None
+        if len(pieces) > 1:
+            yield pieces
 
 
 def _role_of_first(pieces: list[str]) -> Role | None:

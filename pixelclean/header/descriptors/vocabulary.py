@@ -50,6 +50,8 @@ class Vocabulary:
     `capital_codes`  titles that are modalities where they stand in capitals; of `sure_codes` that is always believed
     `code`           whole tokens: techniques, numbers with units
     `kernel`         the codes that a slice thickness may precede
+    `objects`        what labels number; `volumes` are those of a plan, which a `dose` may follow
+    `announcing`     words that are titles before a colon, except behind `operations`; `leading` lead to a namesake
     `compounds`      spellings with punctuation inside that are one token
     `ideographs`     terms that are looked for inside a run without spaces; `honorifics` make such a run somebody
     """
@@ -63,6 +65,12 @@ class Vocabulary:
     units: frozenset[str]
     counted: frozenset[str]
     numbered: frozenset[str]
+    objects: frozenset[str]
+    volumes: re.Pattern[str]
+    dose: re.Pattern[str]
+    announcing: frozenset[str]
+    operations: frozenset[str]
+    leading: frozenset[str]
     agents: frozenset[str]
     concentrations: frozenset[str]
     compounds: tuple[str, ...]
@@ -97,9 +105,20 @@ def vocabulary() -> Vocabulary:
         units=_spelled(codes["units"]["words"]),
         counted=_spelled(codes["counted"]["words"]),
         numbered=_spelled(codes["numbered"]["words"]),
+        objects=_spelled(codes["objects"]["words"]),
+        volumes=re.compile(codes["volumes"]["pattern"]),
+        dose=re.compile(codes["volumes"]["dose"]),
+        announcing=_spelled(roles["announcing"]["words"]),
+        operations=_spelled(roles["announcing"]["unless"]),
+        leading=_spelled(roles["announcing"]["leading"]),
         agents=_spelled(" ".join(group["words"] for group in spaced if group.get("role") == "agent")),
         concentrations=frozenset(map(str, codes["agents"]["numbers"])),
-        compounds=tuple(sorted({word for word in (*listed, *every_role) if _CONTAINING_PUNCTUATION.search(word)})),
+        compounds=tuple(
+            sorted(
+                {word for word in (*listed, *every_role) if _CONTAINING_PUNCTUATION.search(word)}
+                | {word for word in every_role if "-" in word}  # pa-c; words of the lists become phrases (_hyphenated)
+            )
+        ),
         ideographs=frozenset(
             word for group in groups if group.get("script") == "cjk" for word in group["words"].split()
         ),
@@ -153,10 +172,16 @@ def _code(codes: Mapping[str, Any]) -> re.Pattern[str]:
         _any_of(map(re.escape, _spelled(codes["units"]["words"]))),
         _any_of(_spelled(codes["counted"]["words"])),
     )
-    patterns = [row["pattern"] for row in (*codes["code"], *codes["kernels"]["patterns"])]
-    return re.compile(
-        _any_of([*patterns, rf"(?!(?:19|20)[0-9]{{2}}[st]$){_NUMBER}{units}", rf"[0-9]{{1,2}}{counted}", _SIZE])
-    )
+    objects, volumes = _any_of(_spelled(codes["objects"]["words"])), codes["volumes"]
+    patterns = [
+        *(row["pattern"] for row in (*codes["code"], *codes["kernels"]["patterns"])),
+        rf"(?!(?:19|20)[0-9]{{2}}[st]$){_NUMBER}{units}",
+        rf"[0-9]{{1,2}}{counted}",
+        rf"{objects}[0-9]{{1,2}}",
+        rf"{volumes['pattern']}(?:(?<![0-9]){volumes['dose']})?",
+        _SIZE,
+    ]
+    return re.compile(_any_of(patterns))
 
 
 def _any_of(patterns: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from pixelclean.header.identity.identifier import Identifier, Kind, Trace
 from pixelclean.header.identity.loose import LooseTerms
 from pixelclean.header.identity.noise import Needles
 from pixelclean.header.identity.search_terms import SearchTerms
-from pixelclean.header.words import Words
+from pixelclean.header.words import Words, words_of
 
 __all__ = ["Identifier", "Identifiers", "Kind", "SearchTerms", "Trace"]
 
@@ -19,13 +19,14 @@ class Identifiers:
     """Everything that identifies in one source; shows nothing of it and is never pickled.
 
     `uids` are the original values of every UID that is replaced, and of those that would stay if they did not tell an ID
-    or a date.  `spared` is what would identify if the policy did not
-    retain it, as words.
+    or a date.  `spared` is what would identify if the policy did not retain it, as words.  `placed` are values that the
+    output bears at a tag because policy, mapping or pixelclean put them there: (tag, text).
     """
 
     texts: frozenset[Identifier]
     uids: frozenset[str]
     spared: frozenset[Words] = frozenset()
+    placed: frozenset[tuple[int, str]] = frozenset()
     _terms: "_Terms" = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +46,11 @@ class Identifiers:
     def needles(self) -> Needles:
         """The same for values that are bytes."""
         return self._terms.needles
+
+    def are_told_by(self, text: str) -> bool:
+        """Whether a text that is no value of the source tells a name, a date or a longer ID all the same."""
+        words, loose = words_of(text), self.loose_terms
+        return self.search_terms.phrases.stand_in(words) or any(map(loose.is_name, words)) or loose.dated_by(text)
 
     def __repr__(self) -> str:
         return f"Identifiers({len(self.texts)} texts, {len(self.uids)} UIDs)"

@@ -8,7 +8,7 @@ A value is compared word by word, so that "Lee" is not found in "sleeve".  Some 
 - coded values (VR CS), values of codes and numbers are looked at as they were when what can be withheld was (loose.py);
 - attributes that name the product are not searched for places and devices: a station may be called like its model.
 
-Our own dummies, registered UIDs, terms of character sets, numbers and pixels are not looked at.  Free text has been
+What policy and mapping put at an attribute, our own dummies, registered UIDs, terms of character sets, numbers and pixels are not looked at.  Free text has been
 looked at more closely before (withhold.py).
 """
 
@@ -52,6 +52,11 @@ def survivors(dataset: Dataset, identifiers: Identifiers) -> tuple[str, ...]:
     )
 
 
+def is_placed(text: str, element: DataElement, identifiers: Identifiers) -> bool:
+    """Whether a value is one that policy, mapping or pixelclean put where it stands (header/placed.py)."""
+    return bool(identifiers.placed) and (int(element.tag), text) in identifiers.placed
+
+
 def survives(element: DataElement, identifiers: Identifiers) -> bool:
     """Whether the value of one element, which is no sequence, still identifies."""
     return _survives(element, identifiers, identifiers.search_terms)
@@ -69,7 +74,10 @@ def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms
             for text in texts_of(element)
         )
     if element.VR in ("IS", "DS"):
-        return any(identifiers.loose_terms.is_number(text) for text in texts_of(element))
+        return any(
+            identifiers.loose_terms.is_number(text) and not is_placed(text, element, identifiers)
+            for text in texts_of(element)
+        )
     if element.VR in NUMBERS:
         return identifiers.loose_terms.stand_among(values_of(element))
     return element.VR in _TEXT and any(
@@ -77,7 +85,7 @@ def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms
         or _is_told(text, element, identifiers)
         or not identifiers.uids.isdisjoint(_UID.findall(text))
         for text in texts_of(element)
-        if not is_exempt(text)
+        if not (is_exempt(text) or is_placed(text, element, identifiers))
     )
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Self, final
 
 from pixelclean.header.identity.identifier import Identifier, Kind, date_spellings, name_parts
-from pixelclean.header.words import Phrases, Words, ordinary_words, words_of
+from pixelclean.header.words import Phrases, Words, ordinary_words, rescaled_units, words_of
 
 _LONG_ENOUGH = 4
 _DIGITS_ENOUGH = 6
@@ -20,7 +20,7 @@ class SearchTerms:
     `tokens`      single words of person names and long numbers: anywhere as a whole word
     `phrases`     consecutive words: full names, IDs, addresses
     `product_phrases`  the same for places and devices: not looked for where the product is named
-    `wholes`      short or numeric values: only where they are the entire value
+    `wholes`      short or numeric values: only where they are the entire value; HU, US and OD are units (C.11.1.1.2)
     `dates`       dates: likewise
     """
 
@@ -65,7 +65,7 @@ class SearchTerms:
             frozenset(tokens),
             Phrases(frozenset(phrases) - ordinary),
             Phrases(frozenset(product) - ordinary),
-            frozenset(wholes) - ordinary,
+            frozenset(wholes) - ordinary - {(unit,) for unit in rescaled_units()},
             frozenset(dates),
         )
 

@@ -14,10 +14,11 @@ from pixelclean.header.annex_e.by_vr import NUMBERS
 from pixelclean.header.forms import like
 from pixelclean.header.identity.harvest import elements_with_paths
 from pixelclean.header.identity.identifiers import Identifiers
+from pixelclean.header.impersonal import is_code
 from pixelclean.header.private.decoded import TEXT
 from pixelclean.header.private.element import SafeElement, Word
 from pixelclean.header.private.lists import entry_for
-from pixelclean.header.private.readable import is_code, packed
+from pixelclean.header.private.readable import packed
 from pixelclean.header.uids import replaced
 from pixelclean.header.values import texts_of, values_of
 from pixelclean.key import ProjectKey

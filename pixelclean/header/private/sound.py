@@ -5,11 +5,11 @@ import re
 from pydicom import DataElement
 
 from pixelclean.header.forms import has_form
+from pixelclean.header.impersonal import is_impersonal
 from pixelclean.header.private.decoded import BINARY, TEXT
 from pixelclean.header.private.readable import (
     holds_short_text,
     holds_text,
-    is_impersonal,
     is_opaque,
     packed,
 )
