@@ -290,7 +290,8 @@ def _private(policy: Policy) -> Iterator[str]:
         return
     yield "Kept where known to be safe, with their creators, blocks numbered anew. UIDs and dates among them follow their"
     yield "options, of texts only codes and known words stay, bytes only where they are no text. Known to be safe are these, and"
-    yield "numbers and codes that an instance itself declares in (0008,0300) of a creator that is on this list or is published:"
+    yield "small numbers and coded words that an instance itself declares in (0008,0300), under a creator that is known or reads"
+    yield "like the name of a product:"
     yield ""
     for private in listed_private():
         yield f"- ({private.group:04X},xx{private.element:02X}) {private.creator}: {private.meaning or 'no meaning published'} [{private.source}]"

@@ -18,7 +18,7 @@ from pixelclean.header.dummies import TEXT, dummy
 from pixelclean.header.forms import empty
 from pixelclean.header.identity.harvest import decoded, items_with_paths
 from pixelclean.header.identity.identifiers import Identifiers
-from pixelclean.header.identity.search import is_exempt, is_placed, survives
+from pixelclean.header.identity.search import is_exempt, survives
 from pixelclean.header.private import is_creator
 from pixelclean.header.private.readable import packed
 from pixelclean.header.values import text_at, texts_of, values_of
@@ -73,10 +73,7 @@ def _is_held(item: Dataset, element: DataElement, identifiers: Identifiers) -> b
     """Whether the element held an identifier; it does not any more."""
     if element.VR == "CS":
         return int(element.tag) not in _DECODING and _withheld_codes(element, identifiers)
-    texts = texts_of(element) if identifiers.placed and element.VR != "SQ" else ()
-    if texts and all(is_placed(text, element, identifiers) for text in texts):
-        return False
-    if not _holds(element, identifiers):
+    if identifiers.did_place(element) or not _holds(element, identifiers):
         return False
     match element.VR:
         case vr if vr in _DATES | {"UR"}:

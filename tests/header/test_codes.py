@@ -79,6 +79,7 @@ def test_a_scheme_keeps_its_published_uid_and_none_of_an_organisation(
     [
         *(("DCM", "77123"), ("UCUM", "SENTINEL-Z-0707"), ("UCUM", "7712345"), ("MDC", "SENTINEL"), ("FMA", "Sentinel")),
         *(("SRT", "T-ZOESEN"), ("RFC5646", "Sentinel"), ("I10", "SENTINEL")),
+        *(("SCPECG", "5.12.2019"), ("SCPECG", "5.10.3-1977"), ("SCPECG", "D.3-ZOE")),
     ],
 )
 def test_a_value_that_the_scheme_cannot_have_is_local(scheme: str, value: str, clean) -> None:
@@ -141,6 +142,7 @@ def test_a_name_or_a_date_is_no_code_and_no_meaning_of_one(value: str, scheme: s
     [
         *(("FCBV", "IBSI"), ("25C7", "IBSI"), ("en-US", "RFC5646"), ("eng", "ISO639_2"), ("US", "ISO3166_1")),
         *(("S72.001A", "I10"), ("CA40.0", "I11"), ("T-62000", "SRT"), ("R-FFFFC", "SRT"), ("R97.20", "I10")),
+        *(("5.10.3-11", "SCPECG"), ("5.13.5-7", "SCPECG"), ("5.4.5-33-1-1", "SCPECG")),
     ],
 )
 def test_codes_of_published_schemes_pass(value: str, scheme: str, clean) -> None:

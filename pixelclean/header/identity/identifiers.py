@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn, final
 
+from pydicom import DataElement
+
 from pixelclean.header.identity.identifier import Identifier, Kind, Trace
 from pixelclean.header.identity.loose import LooseTerms
 from pixelclean.header.identity.noise import Needles
 from pixelclean.header.identity.search_terms import SearchTerms
+from pixelclean.header.values import texts_of
 from pixelclean.header.words import Words, words_of
 
 __all__ = ["Identifier", "Identifiers", "Kind", "SearchTerms", "Trace"]
@@ -28,9 +31,11 @@ class Identifiers:
     spared: frozenset[Words] = frozenset()
     placed: frozenset[tuple[int, str]] = frozenset()
     _terms: "_Terms" = field(init=False, compare=False)
+    _places: frozenset[int] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_terms", _terms_of(self.texts))
+        object.__setattr__(self, "_places", frozenset(tag for tag, _ in self.placed))
 
     @property
     def search_terms(self) -> SearchTerms:
@@ -46,6 +51,11 @@ class Identifiers:
     def needles(self) -> Needles:
         """The same for values that are bytes."""
         return self._terms.needles
+
+    def did_place(self, element: DataElement) -> bool:
+        """Whether policy, mapping or pixelclean put every value of an element where it stands."""
+        tag = int(element.tag)
+        return tag in self._places and all((tag, text) in self.placed for text in texts_of(element))
 
     def are_told_by(self, text: str) -> bool:
         """Whether a text that is no value of the source tells a name, a date or a longer ID all the same."""

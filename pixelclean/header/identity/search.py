@@ -52,19 +52,15 @@ def survivors(dataset: Dataset, identifiers: Identifiers) -> tuple[str, ...]:
     )
 
 
-def is_placed(text: str, element: DataElement, identifiers: Identifiers) -> bool:
-    """Whether a value is one that policy, mapping or pixelclean put where it stands (header/placed.py)."""
-    return bool(identifiers.placed) and (int(element.tag), text) in identifiers.placed
-
-
 def survives(element: DataElement, identifiers: Identifiers) -> bool:
     """Whether the value of one element, which is no sequence, still identifies."""
     return _survives(element, identifiers, identifiers.search_terms)
 
 
 def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms) -> bool:
-    if is_creator(element):
-        return False  # a name of a published list, which a physician may bear too
+    # A creator is a name of a published list, which a physician may bear too.
+    if is_creator(element) or identifiers.did_place(element):
+        return False
     if isinstance(element.value, bytes):
         return int(element.tag) not in PIXEL_DATA and spelled_in(element.value, identifiers)
     if element.VR == "UI":
@@ -74,10 +70,7 @@ def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms
             for text in texts_of(element)
         )
     if element.VR in ("IS", "DS"):
-        return any(
-            identifiers.loose_terms.is_number(text) and not is_placed(text, element, identifiers)
-            for text in texts_of(element)
-        )
+        return any(identifiers.loose_terms.is_number(text) for text in texts_of(element))
     if element.VR in NUMBERS:
         return identifiers.loose_terms.stand_among(values_of(element))
     return element.VR in _TEXT and any(
@@ -85,7 +78,7 @@ def _survives(element: DataElement, identifiers: Identifiers, terms: SearchTerms
         or _is_told(text, element, identifiers)
         or not identifiers.uids.isdisjoint(_UID.findall(text))
         for text in texts_of(element)
-        if not (is_exempt(text) or is_placed(text, element, identifiers))
+        if not is_exempt(text)
     )
 
 

@@ -16,7 +16,7 @@ FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The elements (group,number 00) to (group,number FF) that stand in a data set, and their creator, a known one."""
+    """The elements (group,number 00) to (group,number FF) that stand in a data set, and their creator."""
 
     group: int
     number: int
@@ -24,8 +24,8 @@ class Block:
     tags: tuple[int, ...]
 
 
-def blocks_of(source: Dataset) -> tuple[Block, ...]:
-    """The blocks of one level whose creator is known, with what is in them, in the order of the data set.
+def blocks_of(source: Dataset, vouched: frozenset[str] = frozenset()) -> tuple[Block, ...]:
+    """The blocks of one level whose creator is known or `vouched` for, with what is in them, in the order of the data set.
 
     Elements without a creator, creators that are not the name of a product, and elements where no private element may
     stand, belong to no block.
@@ -37,6 +37,7 @@ def blocks_of(source: Dataset) -> tuple[Block, ...]:
     return tuple(
         Block(creator_tag >> 16, creator_tag & 0xFF, creator, tuple(blocks.get(_block(creator_tag), ())))
         for creator_tag, creator in _creators(source, tags)
+        if creator in known_creators() or creator in vouched
     )
 
 
@@ -47,7 +48,7 @@ def _block(creator_tag: int) -> int:
 
 def _creators(source: Dataset, tags: list[int]) -> Iterator[tuple[int, str]]:
     for tag in tags:
-        if FIRST_BLOCK <= tag & 0xFFFF <= _LAST_BLOCK and (creator := _creator(source, tag)) in known_creators():
+        if FIRST_BLOCK <= tag & 0xFFFF <= _LAST_BLOCK and (creator := _creator(source, tag)):
             yield tag, creator
 
 

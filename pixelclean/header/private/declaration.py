@@ -1,6 +1,6 @@
 """What an instance says of its own private elements: Private Data Element Characteristics Sequence (PS3.3 C.12.1.1.7).
 
-Anybody may have written it, so it is believed where it warns, and where it vouches only as far as `vouched.py` lets it.
+Anybody may have written it, so it is believed where it warns, and where it vouches only as far as `sound.py` lets it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,6 +44,10 @@ class _Statement:
     def verdict(self, element: int) -> Verdict:
         return self.elements.get(element, self.others)
 
+    @property
+    def vouches(self) -> bool:
+        return Verdict.SAFE in (self.others, *self.elements.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -63,6 +67,13 @@ class Declaration:
             if len(creators) == len(groups) == 1 and is_private_group(groups[0]):
                 statements.setdefault((creators[0], groups[0]), []).append(_statement(item))
         return cls(MappingProxyType({about: tuple(said) for about, said in statements.items()}))
+
+    @property
+    def vouched(self) -> frozenset[str]:
+        """The creators of whose blocks anything is said to be safe."""
+        return frozenset(
+            creator for (creator, _), said in self.statements.items() if any(each.vouches for each in said)
+        )
 
     def verdict(self, place: Place) -> Verdict | None:
         """The strictest of what is said of an element; None where nothing is."""

@@ -17,7 +17,7 @@ from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.impersonal import is_code
 from pixelclean.header.private.decoded import TEXT
 from pixelclean.header.private.element import SafeElement, Word
-from pixelclean.header.private.lists import entry_for
+from pixelclean.header.private.lists import entry_for, known_creators
 from pixelclean.header.private.readable import packed
 from pixelclean.header.uids import replaced
 from pixelclean.header.values import texts_of, values_of
@@ -34,7 +34,7 @@ _UID = re.compile(r"(?=.{0,64}\Z)((0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*)?")
 class Treatment:
     """What the walk knows and the values depend on.
 
-    `cleaned`  a text without what is not known to be safe (descriptors.py)
+    `cleaned`  a text without what is not known to be safe (header/descriptors)
     `dated`    what the date option makes of a DA, TM or DT; None where it goes, as without such an option
     """
 
@@ -52,6 +52,8 @@ def value_of(safe: SafeElement, treatment: Treatment) -> object | None:
     """
     element = safe.element
     value: object = element.value
+    if safe.creator not in known_creators() and treatment.identifiers.loose_terms.found_in((safe.creator,)):
+        return None
     if safe.word is Word.REPLACED or element.VR == "SQ":
         return value
     if element.VR == "UI":

@@ -1,7 +1,8 @@
 """Which private elements of a data set or item are known to be safe (PS3.15 E.3.10), before anybody looks at values.
 
 - A block is known by its creator, which must be the name of a product: on a list, or in pydicom's dictionary of private
-  elements.  Whatever stands in another block, or in none, goes.
+  elements, or one that reads like it where the instance vouches for something in the block.  Whatever stands in another
+  block, or in none, goes.
 - What the instance warns of goes, or is replaced as it demands, also when a list knows it; so does what the site
   distrusts.
 - An element on a list stays, if it is what the list says.
@@ -21,7 +22,7 @@ from pixelclean.header.private.decoded import BINARY, TEXT, decoded, known_vrs
 from pixelclean.header.private.element import SafeElement, Word, relocated
 from pixelclean.header.private.listed import Place
 from pixelclean.header.private.lists import entry_for, is_distrusted
-from pixelclean.header.private.sound import is_sound, is_vouchable
+from pixelclean.header.private.sound import is_sound, is_vouchable, reads_like_a_product
 
 _WITH_DUMMY = BINARY | TEXT | {"CS", "DS", "IS", "DA", "TM", "DT", "PN", "AS", "AE", "UR", "UI"}
 
@@ -32,7 +33,7 @@ def safe_elements(source: Dataset, declared: Declaration) -> tuple[SafeElement, 
     `declared` is what the instance says of itself at its top level.  `source` is not changed.
     """
     found = []
-    for block in blocks_of(source):
+    for block in blocks_of(source, frozenset(filter(reads_like_a_product, declared.vouched))):
         for tag in block.tags:
             place = (block.creator, block.group, tag & 0xFF)
             element = read(source, BaseTag(tag))

@@ -5,7 +5,7 @@ import re
 from pydicom import DataElement
 
 from pixelclean.header.forms import has_form
-from pixelclean.header.impersonal import is_impersonal
+from pixelclean.header.impersonal import is_impersonal, speaks_of_somebody
 from pixelclean.header.private.decoded import BINARY, TEXT
 from pixelclean.header.private.readable import (
     holds_short_text,
@@ -19,6 +19,7 @@ _BYTES = frozenset(("OB", "OW", "OD", "OF", "OL", "OV"))
 _WRITTEN = TEXT | {"UI", "DA", "TM", "DT"}
 _MOST_VOUCHED = 16
 _SIX_DIGITS = 100_000
+_PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9_ .:/()+-]{2,63}")
 _CODED_WORD = re.compile(r"[A-Z0-9_]{0,16} ?")
 
 
@@ -52,6 +53,11 @@ def is_vouchable(element: DataElement) -> bool:
     if vr in BINARY or vr in ("DS", "IS"):
         return all(_is_short(value) for value in values) and not holds_short_text(packed(element))
     return True
+
+
+def reads_like_a_product(creator: str) -> bool:
+    """Whether the name of a private block that no list knows may be one, and does not speak of a person or a moment."""
+    return _PRODUCT.fullmatch(creator) is not None and not speaks_of_somebody(creator)
 
 
 def _is_short(value: object) -> bool:
