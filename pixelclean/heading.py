@@ -93,7 +93,9 @@ class Deidentified:
     cipher: Cipher = Cipher.AES_256
 
     def __post_init__(self) -> None:
-        rules_of(self.policy.header)  # a wrong order stops the run before its first file
+        # A wrong order, or a mapping of another key, stops the run before its first file.
+        rules_of(self.policy.header)
+        self.assignments.require_key(self.key)
 
     @property
     def digest(self) -> str:

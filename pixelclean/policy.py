@@ -180,6 +180,8 @@ class Policy:
             path = resources.rules("policies", f"{name_or_path}.toml")
         try:
             return cls._from_table(tomllib.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise ConfigurationError(f"{path}: no such file") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{path}: cannot be read") from error
         except tomllib.TOMLDecodeError as error:
@@ -255,6 +257,17 @@ def _part(kind: type[Any], room: str, table: object) -> Any:
     return kind(**{name: _value(f"{room}.{name}", known[name].default, value) for name, value in table.items()})
 
 
+_KINDS = {
+    "header.attributes": "a table of orders",
+    "tuple": "a list of texts",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+}
+"""What a value should be, in the words of TOML: by the name of the setting, or else by its type."""
+
+
 def _value(name: str, default: object, value: object) -> object:
     """`value` as the type of `default`; bool is no number here."""
     if name == "header.options" and (isinstance(value, str) or _is_list_of_texts(value)):
@@ -272,7 +285,7 @@ def _value(name: str, default: object, value: object) -> object:
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise ConfigurationError(f"{name}: expected {kind.__name__}")
+        raise ConfigurationError(f"{name}: expected {_KINDS.get(name, _KINDS[kind.__name__])}")
     return value
 
 

@@ -14,8 +14,10 @@ def content_of(path: Path, what: str) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
+    except FileNotFoundError:
+        raise ConfigurationError(f"the {what} {path} is not there") from None
     except OSError:
-        raise ConfigurationError(f"the {what} {path} cannot be read") from None
+        raise ConfigurationError(f"the {what} {path} cannot be opened or read") from None
     if len(content) > _LONGEST:
         raise ConfigurationError(f"{path} is too long for a {what}")
     return content
@@ -30,8 +32,10 @@ def verify_private(path: Path, what: str) -> None:
     """ConfigurationError when others on this machine may read or change the file; a pipe has its own protection."""
     try:
         status = path.stat()
+    except FileNotFoundError:
+        raise ConfigurationError(f"the {what} {path} is not there") from None
     except OSError:
-        raise ConfigurationError(f"the {what} {path} cannot be read") from None
+        raise ConfigurationError(f"the {what} {path} cannot be opened or read") from None
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and stat.S_ISREG(status.st_mode) and mode & 0o077:
         raise ConfigurationError(

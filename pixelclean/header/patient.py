@@ -16,17 +16,6 @@ _LONGEST_NAME = 64  # PN
 _PARTS_OF_NAMES = str.maketrans("^=\\", "---")
 
 
-def patient_pseudonym(
-    dataset: Dataset,
-    key: ProjectKey,
-    fallback: str,
-    assignments: Assignments = NO_ASSIGNMENTS,
-    issuers: Iterable[str] = (),
-) -> str:
-    """The 20 characters that stand for the patient of a source, in whichever stage it is met; see `patient_of`."""
-    return patient_of(dataset, key, fallback, assignments, issuers).pseudonym
-
-
 def patient_of(
     dataset: Dataset,
     key: ProjectKey,

@@ -8,12 +8,16 @@ from pydicom import Dataset
 
 from pixelclean.assignments import Assigned, Assignments, pseudonym_of_id
 from pixelclean.header.originals import originals_of
-from pixelclean.header.patient import assigned_in, patient_name, patient_of, patient_pseudonym
+from pixelclean.header.patient import assigned_in, patient_name, patient_of
 from pixelclean.header.trial import complete_trial
 from pixelclean.key import ProjectKey
 from pixelclean.trial import trial_attributes
 
 NEW_ID = "SUBJ-001"
+
+
+def patient_pseudonym(dataset: Dataset, key: ProjectKey, fallback: str, issuers: tuple[str, ...] = ()) -> str:
+    return patient_of(dataset, key, fallback, issuers=issuers).pseudonym
 
 
 def changed(dataset: Dataset, **values: object) -> Dataset:

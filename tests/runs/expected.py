@@ -165,6 +165,8 @@ def _is_kept_private(place: Place, policy: Policy) -> bool | None:
             return uid or is_number or _is_kept_as_date(place.vr, policy)
         case "on no list" if uid:
             return None  # declared to be safe; it stays where nothing else is known of the element
+        case "of a declared creator" if uid or _is_kept_as_date(place.vr, policy):
+            return None
         case "on no list":
             return _is_kept_as_date(place.vr, policy)
         case _:

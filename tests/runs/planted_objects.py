@@ -390,7 +390,12 @@ def _unknown(data: Dataset, blocks: dict[int, int], filler: Filler, where: str) 
     own = _reserve(data, blocks, 0x0011, UNKNOWN_CREATOR)
     named = filler.value(Place(0x00110010, "LO", corner=f"{where}creator"))
     strange = _reserve(data, blocks, 0x0011, str(named))
-    for block in (own, strange, 0x00EF1000):  # the last one is nobody's
+    unknown = "of an unknown creator"
+    for block, corner in (
+        (own, "of a declared creator"),
+        (strange, unknown),
+        (0x00EF1000, unknown),
+    ):  # the last: nobody's
         for low, vr in (
             (1, "LO"),
             (2, "PN"),
@@ -402,7 +407,7 @@ def _unknown(data: Dataset, blocks: dict[int, int], filler: Filler, where: str) 
             (8, "DA"),
             (9, "UI"),
         ):
-            put_private(data, block | low, vr, filler, f"{where}of an unknown creator")
+            put_private(data, block | low, vr, filler, f"{where}{corner}")
     for low, explicit in ((0x20, False), (0x21, True)):
         text = filler.value(Place(own | low, "LO", corner=f"{where}in a sequence of bytes"))
         data.add_new(own | low, "UN", _sequence_in_bytes(str(text).encode(), explicit=explicit))

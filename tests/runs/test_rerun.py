@@ -214,6 +214,12 @@ def test_a_run_that_is_ended_leaves_no_process_and_is_carried_on(
     project = project_of(
         tmp_path, sample_data, "ct-plain.dcm", "us-cine-jpeg.dcm", "us-palette.dcm", "us-single-rgb.dcm"
     )
+    for number in range(6):  # enough to do when the first file is out
+        edited(
+            sample_data / "us-cine-jpeg.dcm",
+            project.inputs / f"z{number}.dcm",
+            lambda data, number=number: setattr(data, "SOPInstanceUID", f"1.2.3.{number}"),
+        )
     process = project.start("clean", project.inputs, project.out, "--key", project.base / "key", "--jobs", 2)
     wait_until(lambda: project.out.exists() and len(project.outputs()) > 0)
     family = processes_of(process.pid)
@@ -229,7 +235,7 @@ def test_a_run_that_is_ended_leaves_no_process_and_is_carried_on(
 
     done = project.clean()
     assert done.returncode == 0, done.stderr
-    assert len(project.outputs()) == 4
+    assert len(project.outputs()) == 10
     assert early <= set(project.outputs())
     assert_only_proven_files_are_out(project)
     assert not any((project.store / "spool").iterdir())

@@ -100,3 +100,23 @@ def test_an_unknown_policy_name_tells_which_ones_there_are():
 def test_a_policy_without_a_name_is_refused(tmp_path):
     with pytest.raises(ConfigurationError, match="name"):
         Policy.load(written(tmp_path, 'version = "1"\nauthor = "x"\n'))
+
+
+@pytest.mark.parametrize(
+    "line,says",
+    [
+        ("options = [113110, true]", "header.options: expected a list of texts"),
+        ('oldest_age = "x"', "header.oldest_age: expected a whole number"),
+        ("attributes = 3", "header.attributes: expected a table of orders"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_the_words_of_its_file(line: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(f'name = "site"\nversion = "1"\nauthor = "a"\napprover = "b"\n[header]\n{line}\n')
+    with pytest.raises(ConfigurationError, match=says):
+        Policy.load(path)
+
+
+def test_a_policy_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no such file"):
+        Policy.load(tmp_path / "site.toml")
