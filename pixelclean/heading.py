@@ -3,7 +3,6 @@
 `Deidentified` is PS3.15 Annex E.  `Untouched` keeps the header for use inside the house and claims nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -120,11 +119,12 @@ class Deidentified:
     def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
         """Everything identifying that this header and those of its siblings know."""
         by_order = ordered_in(source.dataset, orders_of(self.policy.header))
-        by_key, by_mapping = made_by(self.key, by_order), self._assigned_in(source)
+        assigned = self._patient(source).assigned if self.assignments.entries else None
+        by_key, by_mapping = made_by(self.key, by_order), assigned_in(source.dataset, assigned)
         retained = retains(self.policy.header)
         ordered = kept_by_order(self.policy.header)
         found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
-        placed = placed_by(self.policy.header, self._patient(source), self._said_of_it(source))
+        placed = placed_by(self.policy.header, assigned, self._said_of_it(source))
         return without_kept_items(replace(found, placed=placed), source.dataset, self.policy.header.options)
 
     def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
@@ -163,11 +163,6 @@ class Deidentified:
 
     def _earlier(self, source: Source) -> Method:
         return earlier_method(source.dataset, self.key, self.assignments, self.policy)
-
-    def _assigned_in(self, source: Source) -> Callable[[str], bool]:
-        if not self.assignments.entries:
-            return lambda _: False  # the patient of the source is not even asked for
-        return assigned_in(source.dataset, self._patient(source))
 
     def _patient(self, source: Source) -> Patient:
         return patient_of(source.dataset, self.key, source.digest, self.assignments, self.policy.header.issuers)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom import Dataset
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
@@ -37,6 +37,7 @@ _CLEANED = frozenset(CODES[option] for option in _CLEANING)
 _METHOD, _CODES = 0x00120063, 0x00120064
 
 
+@lru_cache(maxsize=16)
 def method_of(policy: Policy) -> Method:
     """What a policy does to a header.  113100 only where it is the profile or stricter; pixels are not spoken of."""
     header = policy.header

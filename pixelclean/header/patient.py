@@ -42,18 +42,18 @@ def patient_name(new_id: str) -> str:
     return f"PX-{new_id.translate(_PARTS_OF_NAMES)}"[: _LONGEST_NAME - 1] + "^"
 
 
-def assigned_in(dataset: Dataset, patient: Patient) -> Callable[[str], bool]:
+def assigned_in(dataset: Dataset, assigned: Assigned | None) -> Callable[[str], bool]:
     """Tells the values of a source that an earlier stage took from the mapping: they are no identifiers of anybody.
 
     A value is one only at the attribute that it was assigned to, so that an identifier that stands in a mapping by
     mistake is still looked for.
     """
-    if patient.assigned is None:
+    if assigned is None:
         return lambda _: False
-    given = {tag: value for tag, value in patient.assigned.attributes if _at(dataset, tag) == value}
+    given = {tag: value for tag, value in assigned.attributes if _at(dataset, tag) == value}
     known = set(given.values())
-    if _readable(dataset, "PatientID") == patient.new_id:
-        known |= {patient.new_id, _name_of(patient.assigned)}
+    if _readable(dataset, "PatientID") == assigned.patient_id:
+        known |= {assigned.patient_id, _name_of(assigned)}
     return lambda text: text.strip(_PADDING) in known
 
 

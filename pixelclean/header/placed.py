@@ -5,7 +5,7 @@ An assigned ID 1001 is no Study ID, and the sponsor whom a policy names is nobod
 
 from collections.abc import Iterator
 
-from pixelclean.assignments import Assigned, Patient
+from pixelclean.assignments import Assigned
 from pixelclean.errors import Refused
 from pixelclean.header.annex_e.orders import orders_of
 from pixelclean.header.identity.identifiers import Identifiers
@@ -19,11 +19,10 @@ _METHOD = 0x00120063
 _OF_THE_PATIENT = frozenset((_PATIENT_NAME, _PATIENT_ID, _SUBJECT_ID))
 
 
-def placed_by(policy: HeaderPolicy, patient: Patient, method: tuple[str, ...]) -> frozenset[tuple[int, str]]:
+def placed_by(policy: HeaderPolicy, assigned: Assigned | None, method: tuple[str, ...]) -> frozenset[tuple[int, str]]:
     """Tags with the values that stand there because they are ordered, assigned, or say what was done (`method`)."""
     orders = ((tag, order.value) for tag, order in orders_of(policy).items() if order.means is Means.VALUE)
-    assigned = _assigned(patient.assigned) if patient.assigned else ()
-    return frozenset((*orders, *assigned, *((_METHOD, text) for text in method)))
+    return frozenset((*orders, *(_assigned(assigned) if assigned else ()), *((_METHOD, text) for text in method)))
 
 
 def require_nothing_told(assigned: Assigned, identifiers: Identifiers) -> None:

@@ -24,7 +24,7 @@ def cleaned_by(
 ) -> Cleaned:
     """Harvest first, then clean."""
     by_key = made_by(key, ordered_in(dataset, orders_of(policy)))
-    by_mapping = assigned_in(dataset, patient_of(dataset, key, "", assignments))
+    by_mapping = assigned_in(dataset, patient_of(dataset, key, "", assignments).assigned)
     identifiers = harvest(
         dataset,
         retains(policy),

@@ -142,15 +142,15 @@ def test_what_an_earlier_stage_took_from_the_mapping_is_no_identifier_there_and_
 ) -> None:
     given = Assigned(NEW_ID, "One^Subject", ((0x00120031, "Site North"),))
     assignments = Assignments(key.fingerprint, ((pseudonym_of_id("ZZ-SENTINEL-1", "", key), given),))
-    first = assigned_in(patient, patient_of(patient, key, "", assignments))
+    first = assigned_in(patient, patient_of(patient, key, "", assignments).assigned)
     second = changed(patient, PatientID=NEW_ID, PatientName="One^Subject", ClinicalTrialSiteName="Site North")
     second.StudyInstanceUID = key.uid("1.2.3")
-    later = assigned_in(second, patient_of(second, key, "", assignments))
+    later = assigned_in(second, patient_of(second, key, "", assignments).assigned)
     for text in (NEW_ID, "One^Subject^^", "Site North"):
         assert later(text) and not first(text)
     assert not later("Sentinel^Zoe") and not later("One")
     nobody = patient_of(patient, key, "")
-    assert not assigned_in(patient, nobody)(NEW_ID)
+    assert not assigned_in(patient, nobody.assigned)(NEW_ID)
 
 
 @pytest.mark.parametrize("new_id", ["SUBJ-001", "A^B=C\\D", "x" * 64])

@@ -1,6 +1,7 @@
 """The orders of a policy by tag, and whether they leave the Basic Profile whole."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag, tag_for_keyword
@@ -48,6 +49,7 @@ _UNALTERABLE = frozenset(
 )
 
 
+@lru_cache(maxsize=16)
 def orders_of(policy: HeaderPolicy) -> Mapping[int, Override]:
     """By tag; ConfigurationError for what is no attribute or cannot be ordered for it, and where some dates would stay
     beside others that move.
