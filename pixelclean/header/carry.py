@@ -15,7 +15,7 @@ from pydicom.datadict import dictionary_VR
 from pixelclean.assignments import Assignments, mapped_id
 from pixelclean.header import ages, codes, dummies
 from pixelclean.header.annex_e.actions import Action
-from pixelclean.header.dates import Shift, as_written, has_other_half, shifted, would_tell
+from pixelclean.header.dates import Shift, as_written, is_midnight, shifted, would_tell
 from pixelclean.header.descriptors import cleaned_values
 from pixelclean.header.forms import like
 from pixelclean.header.identity.identifiers import Identifiers
@@ -24,6 +24,7 @@ from pixelclean.header.legible import is_legible
 from pixelclean.header.made import ID
 from pixelclean.header.ordered import ordered
 from pixelclean.header.private import Treatment
+from pixelclean.header.study_days import study_days
 from pixelclean.header.tables import bounded
 from pixelclean.header.uids import replaced
 from pixelclean.header.values import text_at, texts_of, values_of
@@ -48,8 +49,8 @@ class Carrier:
     assignments: Assignments
     shift: Shift
     policy: HeaderPolicy
-    days: tuple[str, ...]
-    """DA; on each of them the patient was as old as the data set may say."""
+    dataset: Dataset
+    """The instance that all of it comes from."""
 
     def carried(self, action: Action, item: Dataset, before: DataElement, order: Override | None) -> DataElement | None:
         """What stands for an element that is no sequence; None where its value is not what the action takes."""
@@ -96,8 +97,7 @@ class Carrier:
         Midnight on a known day is no dummy.
         """
         texts, dummy = texts_of(element), dummies.dummy(int(element.tag), element.VR)
-        is_midnight = element.VR == "TM" and has_other_half(item, int(element.tag))
-        if texts and not is_midnight and all(text == dummy for text in texts):
+        if texts and all(text == dummy for text in texts) and not is_midnight(item, element):
             return "\\".join(texts)
         return None if would_tell(item, element, self.shift) else shifted(item, element, self.shift)
 
@@ -123,7 +123,7 @@ class Carrier:
         if int(before.tag) != _PATIENT_BIRTH_DATE:
             return False
         texts = [end for text in texts_of(before) for end in text.split("-")]
-        found = (ages.age_between(text, day) for text in texts for day in self.days)
+        found = (ages.age_between(text, day) for text in texts for day in study_days(self.dataset))
         said = filter(None, (text_at(item, "PatientAge"), *found))
         return any(ages.is_of_the_oldest(age, self.policy.oldest_age) for age in said)
 

@@ -78,7 +78,7 @@ def clean_header(
     if patient.assigned is not None:
         require_nothing_told(patient.assigned, identifiers)
     carrier = Carrier(
-        key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy, study_days(dataset)
+        key, identifiers, assignments, _shift(dataset, patient, key, policy, assignments), policy, dataset
     )
     given = {
         **_given(dataset, key, instance_fallback, policy, assignments),

@@ -15,7 +15,7 @@ from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.tag import Tag
 
-from pixelclean.header.annex_e.moments import is_placeholder
+from pixelclean.header.annex_e.moments import is_in_an_ordinary_year, is_placeholder
 from pixelclean.header.identity.harvest import read
 from pixelclean.header.instants import Ends, Instant, clock_of, date_of, date_time_of, ends_of, is_zone
 from pixelclean.header.values import values_of
@@ -113,13 +113,14 @@ def would_tell(item: Dataset, element: DataElement, shift: Shift) -> bool:
     if (vr := _vr(element)) == "TM":
         values = _other_halves(item, int(element.tag)) if shift.seconds else ()
     else:
-        values = (_moments(_texts(element) or (), vr) or ()) if shift.days else ()
+        texts = (_texts(element) or ()) if shift.days else ()
+        values = () if all(map(is_in_an_ordinary_year, texts)) else _moments(texts, vr) or ()
     return any(end is not None and is_placeholder(end.numbers) for value in values for end in value)
 
 
-def has_other_half(item: Dataset, tag: int) -> bool:
-    """Whether the dates to these times, or the times to these dates, are there and are understood."""
-    return any(_other_halves(item, tag))
+def is_midnight(item: Dataset, element: DataElement) -> bool:
+    """Whether times that look like dummies belong to dates, which are there and are understood."""
+    return element.VR == "TM" and any(_other_halves(item, int(element.tag)))
 
 
 def other_half(tag: int) -> int | None:

@@ -26,6 +26,17 @@ def is_placeholder(numbers: tuple[int, ...]) -> bool:
     return numbers[0] not in years or numbers[:3] in days
 
 
+def is_in_an_ordinary_year(text: str) -> bool:
+    """Whether the text of one moment, which is no range, begins with a year without any placeholder."""
+    return text[:4] in _ordinary_years() and "-" not in text
+
+
+@cache
+def _ordinary_years() -> frozenset[str]:
+    years, days = _placeholders()
+    return frozenset(map(str, years)) - {str(day[0]) for day in days}
+
+
 @cache
 def _placeholders() -> tuple[range, frozenset[tuple[int, ...]]]:
     """The years that patients live in here, and days within them on which calendars of computers begin.

@@ -31,6 +31,7 @@ _LEADING_DIGITS = re.compile(r"[ +-]*([0-9]+)")
 _LEAST_COUNTED = 10 ** (FEWEST_DIGITS - 1)
 _MOST_COUNTED = 64  # numbers of one value that are looked at one by one: longer ones are tables
 _CUT, _LEAST_CUT = 6, 8  # letters that a device leaves of a name, and letters of a name that is cut
+_ROOM = 16  # characters that a short field has (VR SH)
 _PARTICLE = 3  # letters of the words before a name, as in van den Berg, of which people glue the first ones to it
 _DIGITS_OF_A_PART = 5  # of an ID; fewer are a year, a matrix, a time of echo
 
@@ -190,7 +191,7 @@ def _cut_short(parts: Iterable[str]) -> Iterator[str]:
     """What a short field leaves of long names: quattlebau; not where that is a word of devices."""
     for part in parts:
         if len(part) >= _LEAST_CUT and part.isalpha():
-            yield from (cut for end in range(_CUT, len(part)) if (cut := part[:end]) not in device_words())
+            yield from (cut for end in range(_CUT, min(len(part), _ROOM)) if (cut := part[:end]) not in device_words())
 
 
 def _with_particles(name: str) -> Iterator[str]:
