@@ -147,7 +147,10 @@ class Carrier:
 
 
 def _joined(before: DataElement, vr: str, texts: Iterable[str]) -> DataElement:
-    return DataElement(before.tag, vr, "\\".join(texts))
+    text = "\\".join(texts)
+    # One text is its own value: pydicom need not look at what comes out of a pattern or a key.
+    is_plain = vr not in ("UI", "PN") and "\\" not in text
+    return DataElement(before.tag, vr, text, already_converted=is_plain)
 
 
 def _all(texts: Iterable[str | None]) -> str | None:

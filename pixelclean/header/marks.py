@@ -55,12 +55,18 @@ def mark_pixels(dataset: Dataset, burned_in: Literal["NO"] | None, features: Lit
 
 def mark_equipment(dataset: Dataset, version: str) -> None:
     """Name pixelclean as the de-identifying equipment (PS3.3 C.12.1.1.5), without date, place or institution."""
+    dataset.ContributingEquipmentSequence = Sequence([_equipment(version)])
+
+
+@cache
+def _equipment(version: str) -> Dataset:
+    """The item that every output has; like those of codes it is made once, and nobody changes it."""
     item = Dataset()
     item.Manufacturer = _PRODUCT
     item.ManufacturerModelName = _PRODUCT
     item.SoftwareVersions = version
     item.PurposeOfReferenceCodeSequence = Sequence([_code("109104", "De-identifying Equipment")])
-    dataset.ContributingEquipmentSequence = Sequence([item])
+    return item
 
 
 def _claim(dataset: Dataset, tag: int, claim: str | None) -> None:
@@ -74,6 +80,7 @@ def _is_demanded(dataset: Dataset, tag: int) -> bool:
     return type_of(top_level(text_at(dataset, "SOPClassUID")), tag) <= Type.ONE_C
 
 
+@cache
 def _method(code: str) -> Dataset:
     if code == CODES[Option.RETAIN_PATIENT_ID_HASH]:
         return _code(code, "Retain Patient ID Hash Option", "99DCM")

@@ -8,6 +8,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self, final
 
 from pixelclean.header.identity.coded import coded_text, device_words
@@ -78,7 +79,7 @@ class LooseTerms:
                         names.update(parts)
                     case Kind.DATE:
                         days.update(_days(spelled))
-                        ids.update(map(squeezed, every_date_spelling(spelled)))
+                        ids.update(_squeezed_spellings(spelled))
                         counted_days.add(spelled)
                     case Kind.ID:
                         stems.update(_forms(spelled))
@@ -166,6 +167,11 @@ def _spellings(identifier: Identifier) -> frozenset[str]:
     if identifier.kind is not Kind.PERSON:
         return written
     return written.union(*map(romanized, written))
+
+
+@lru_cache(maxsize=256)
+def _squeezed_spellings(date: str) -> frozenset[str]:
+    return frozenset(map(squeezed, every_date_spelling(date)))
 
 
 def _days(date: str) -> Iterable[Day]:

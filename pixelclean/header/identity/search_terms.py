@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from typing import Self, final
 
@@ -49,7 +50,7 @@ class SearchTerms:
                         wholes.update(part for part in parts if len("".join(part)) > 1)
                         tokens.update(filter(is_telling, (*chain(*parts), *map("".join, full))))
                 case Kind.DATE:
-                    dates.update(words_of(text) for text in date_spellings(value))
+                    dates.update(_spelled_in_words(value))
                 case Kind.TRAIT:
                     pass
                 case kind:
@@ -73,6 +74,11 @@ class SearchTerms:
     def without_dates(self) -> Self:
         """The same for an element whose date was moved: a moved date may be another one of the file by chance."""
         return replace(self, dates=frozenset())
+
+
+@lru_cache(maxsize=256)
+def _spelled_in_words(date: str) -> frozenset[Words]:
+    return frozenset(map(words_of, date_spellings(date)))
 
 
 def is_telling(word: str) -> bool:
