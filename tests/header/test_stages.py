@@ -208,6 +208,15 @@ def test_an_order_for_dates_is_said(patient, clean_by) -> None:
     assert clean_by(patient, kept).dataset.StudyDate == patient.StudyDate
 
 
+def test_dates_that_somebody_else_moved_are_not_said_to_be_unmodified(patient, clean_by) -> None:
+    kept = HeaderPolicy(options=(Option.RETAIN_FULL_DATES,))
+    patient.LongitudinalTemporalInformationModified = "MODIFIED"
+    cleaned = clean_by(patient, kept).dataset
+    assert cleaned.LongitudinalTemporalInformationModified == "MODIFIED" and cleaned.StudyDate == patient.StudyDate
+    patient.LongitudinalTemporalInformationModified = "REMOVED"
+    assert clean_by(patient, kept).dataset.LongitudinalTemporalInformationModified == "UNMODIFIED"
+
+
 def test_what_was_added_between_two_stages_takes_removed_and_the_profile_away(patient, key, clean_by) -> None:
     first = staged(patient, Policy.load("basic"), key, clean_by)
     first.StudyDate, first.InstitutionName = "20070717", "Sentinel House"
