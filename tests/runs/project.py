@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -58,7 +59,7 @@ class Project:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=partial(_limit_files, largest_file) if largest_file else None,  # noqa: PLW1509 - no thread runs
+            preexec_fn=partial(_as_from_a_terminal, largest_file),  # noqa: PLW1509 - no thread runs
         )
 
     def _environment(self) -> dict[str, str]:
@@ -130,6 +131,13 @@ def edited(original: Path, target: Path, edit: Callable[[Any], object]) -> None:
 def copied(names: Iterable[str], origin: Path, target: Path) -> None:
     for name in names:
         (target / name).write_bytes((origin / name).read_bytes())
+
+
+def _as_from_a_terminal(largest_file: int | None) -> None:
+    """Ctrl-C counts, even where the tests themselves run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if largest_file:
+        _limit_files(largest_file)
 
 
 def _limit_files(largest: int) -> None:
