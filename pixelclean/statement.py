@@ -19,13 +19,14 @@ from pixelclean.header import (
     reviewed,
     rules_of,
     table_rows,
+    tells_the_oldest,
 )
 from pixelclean.options import CODES, Option
 from pixelclean.overrides import Means, Override
 from pixelclean.policy import DateShift, Policy
 from pixelclean.version import __version__
 
-_PATIENT_NAME, _PATIENT_BIRTH_DATE, _PATIENT_AGE = 0x00100010, 0x00100030, 0x00101010
+_PATIENT_NAME, _PATIENT_AGE = 0x00100010, 0x00101010
 _TIMEZONE_OFFSET_FROM_UTC = 0x00080201
 _TYPES = (Type.ONE, Type.TWO, Type.THREE, Type.UNDEFINED)
 _IN_WORDS = {
@@ -184,15 +185,12 @@ def _inserted(policy: Policy) -> Iterator[str]:
 
 
 def _ages(policy: Policy) -> Iterator[str]:
-    header, orders = policy.header, rules_of(policy.header).orders
-    means = {tag: order.means for tag, order in orders.items()}
-    if means.get(_PATIENT_AGE) in (Means.BIN, Means.DERIVE):
+    rules = rules_of(policy.header)
+    order = rules.orders.get(_PATIENT_AGE)
+    if order is not None and order.means in (Means.BIN, Means.DERIVE):
         yield "worked out from birth and study date where the source has none"
-    elif (
-        means.get(_PATIENT_BIRTH_DATE) in (Means.KEEP, Means.CLEAN)
-        and Option.RETAIN_PATIENT_CHARACTERISTICS in header.options
-    ):
-        yield f"{header.oldest_age + 1:03d}Y in place of a birth date that would tell more; that becomes empty"
+    elif tells_the_oldest(rules):
+        yield f"{policy.header.oldest_age + 1:03d}Y in place of a birth date that would tell more; that becomes empty"
 
 
 def _temporal(policy: Policy) -> str:

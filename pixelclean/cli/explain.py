@@ -91,7 +91,7 @@ def _end(outcome: Outcome) -> Iterator[str]:
 
 def _shape(shape: tuple[int, int, int], frames: int) -> str:
     rows, columns, samples = shape
-    return f"{frames} frame{'s' if frames != 1 else ''} of {columns} by {rows}, {samples} sample{'s' if samples != 1 else ''}"
+    return f"{tables.counted(frames, 'frame')} of {columns} by {rows}, {tables.counted(samples, 'sample')}"
 
 
 def _print(console: Console, fates: Iterable[Told]) -> None:

@@ -6,7 +6,7 @@ from pixelclean.header.annex_e.iod import Type
 from pixelclean.header.annex_e.orders import is_profile_or_stricter, kept_by_order, left_of_dates, orders_of, retains
 from pixelclean.header.annex_e.safe import reviewed
 from pixelclean.header.annex_e.table import Row, row_for, table_rows
-from pixelclean.header.clean import Cleaned, clean_header
+from pixelclean.header.clean import Cleaned, clean_header, tells_the_oldest
 from pixelclean.header.content.kept import without_kept_items
 from pixelclean.header.descriptors import METHOD as DESCRIPTOR_CLEANING
 from pixelclean.header.embedded import silence
@@ -81,6 +81,7 @@ __all__ = [
     "study_of",
     "survivors",
     "table_rows",
+    "tells_the_oldest",
     "traces_of",
     "withhold",
     "without_kept_items",

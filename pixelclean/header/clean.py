@@ -21,7 +21,7 @@ from pixelclean.header.dates import Shift, day_shift, exact_shift
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.ordered import ordered
 from pixelclean.header.past import is_own, lacks_its_mapping
-from pixelclean.header.patient import patient_name, patient_of
+from pixelclean.header.patient import name_of, patient_name, patient_of
 from pixelclean.header.placed import require_nothing_told
 from pixelclean.header.study_days import study_days
 from pixelclean.header.trial import complete_trial
@@ -157,7 +157,7 @@ def _identity(dataset: Dataset, level: Level, patient: Patient, rules: Rules) ->
     """Patient ID and name, and the attributes of a clinical trial that a mapping assigns."""
     assigned = None if Option.RETAIN_PATIENT_ID_HASH in rules.policy.options else patient.assigned
     identity = assigned.patient_id if assigned else patient.pseudonym
-    name = (assigned.patient_name if assigned else "") or patient_name(identity)
+    name = name_of(assigned) if assigned else patient_name(identity)
     why = "assigned by the mapping" if assigned else "keyed pseudonym"
     attributes = patient.assigned.attributes if patient.assigned else ()
     given = {tag: (value, "assigned by the mapping") for tag, value in attributes}
@@ -183,12 +183,18 @@ def _ordered_anew(dataset: Dataset, cleaned: Dataset, rules: Rules) -> Iterator[
             yield tag, (value, f"policy: {order.means}")
 
 
-def _lacks_an_age(dataset: Dataset, cleaned: Dataset, rules: Rules) -> bool:
-    """Whether nothing says any more that the patient is one of the oldest, since their birth dates do not stay."""
+def tells_the_oldest(rules: Rules) -> bool:
+    """Whether the age group of the oldest stands in place of birth dates, which would stay if they did not tell more."""
     order = rules.orders.get(_PATIENT_BIRTH_DATE)
     is_hidden = order is not None and order.means in (Means.KEEP, Means.CLEAN)
-    is_kept = Option.RETAIN_PATIENT_CHARACTERISTICS in rules.policy.options and _PATIENT_AGE not in rules.orders
-    if not (is_hidden and is_kept) or text_at(cleaned, "PatientAge"):
+    return (
+        is_hidden and Option.RETAIN_PATIENT_CHARACTERISTICS in rules.policy.options and _PATIENT_AGE not in rules.orders
+    )
+
+
+def _lacks_an_age(dataset: Dataset, cleaned: Dataset, rules: Rules) -> bool:
+    """Whether nothing says any more that the patient is one of the oldest, since their birth dates do not stay."""
+    if not tells_the_oldest(rules) or text_at(cleaned, "PatientAge"):
         return False
     found = (ages.age_between(text_at(dataset, "PatientBirthDate"), day) for day in study_days(dataset))
     return any(ages.is_of_the_oldest(age, rules.policy.oldest_age) for age in found if age is not None)

@@ -6,7 +6,6 @@ it is does not matter here; the file's own names and numbers are looked for else
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,8 +13,7 @@ from itertools import pairwise
 
 from pydicom import DataElement
 
-from pixelclean import resources
-from pixelclean.header.annex_e.safe import reviewed
+from pixelclean.header.annex_e.safe import reviewed, safe_text
 from pixelclean.header.descriptors.contexts import settled
 from pixelclean.header.descriptors.tokens import Gap, Token, role_of, tokens_of
 from pixelclean.header.descriptors.vocabulary import Role, folded, vocabulary
@@ -72,7 +70,7 @@ class _Speech:
 
 @cache
 def _speech() -> _Speech:
-    table = tomllib.loads(resources.rules("header", "safe_text.toml").read_text("utf-8"))["somebody"]
+    table = safe_text()["somebody"]
     return _Speech(
         titles=_folded(table["titles"]),
         contacts=_folded(table["contacts"]),

@@ -42,6 +42,11 @@ def patient_name(new_id: str) -> str:
     return f"PX-{new_id.translate(_PARTS_OF_NAMES)}"[: _LONGEST_NAME - 1] + "^"
 
 
+def name_of(assigned: Assigned) -> str:
+    """The Patient's Name that leaves with an assigned ID."""
+    return assigned.patient_name or patient_name(assigned.patient_id)
+
+
 def assigned_in(dataset: Dataset, assigned: Assigned | None) -> Callable[[str], bool]:
     """Tells the values of a source that an earlier stage took from the mapping: they are no identifiers of anybody.
 
@@ -53,16 +58,12 @@ def assigned_in(dataset: Dataset, assigned: Assigned | None) -> Callable[[str], 
     given = {tag: value for tag, value in assigned.attributes if _at(dataset, tag) == value}
     known = set(given.values())
     if _readable(dataset, "PatientID") == assigned.patient_id:
-        known |= {assigned.patient_id, _name_of(assigned)}
+        known |= {assigned.patient_id, name_of(assigned).strip(_PADDING)}
     return lambda text: text.strip(_PADDING) in known
 
 
 def _at(dataset: Dataset, tag: int) -> str:
     return _readable(dataset, keywords_by_tag()[tag])
-
-
-def _name_of(assigned: Assigned) -> str:
-    return (assigned.patient_name or patient_name(assigned.patient_id)).strip(_PADDING)
 
 
 def _without_id(dataset: Dataset, key: ProjectKey, fallback: str) -> Patient:
@@ -103,4 +104,4 @@ def _came_from_here(dataset: Dataset, key: ProjectKey, assignments: Assignments,
     assigned = assignments.find(pseudonym)
     assert assigned is not None
     removed = text_at(dataset, "PatientIdentityRemoved").upper() == "YES"
-    return removed and text_at(dataset, "PatientName").strip(_PADDING) == _name_of(assigned)
+    return removed and text_at(dataset, "PatientName").strip(_PADDING) == name_of(assigned).strip(_PADDING)

@@ -9,7 +9,7 @@ from pixelclean.assignments import Assigned
 from pixelclean.errors import Refused
 from pixelclean.header.annex_e.orders import orders_of
 from pixelclean.header.identity.identifiers import Identifiers
-from pixelclean.header.patient import patient_name
+from pixelclean.header.patient import name_of
 from pixelclean.overrides import Means
 from pixelclean.policy import HeaderPolicy
 from pixelclean.reasons import ReasonCode
@@ -36,6 +36,6 @@ def require_nothing_told(assigned: Assigned, identifiers: Identifiers) -> None:
 
 
 def _assigned(assigned: Assigned) -> Iterator[tuple[int, str]]:
-    yield _PATIENT_NAME, assigned.patient_name or patient_name(assigned.patient_id)
+    yield _PATIENT_NAME, name_of(assigned)
     yield from ((tag, assigned.patient_id) for tag in (_PATIENT_ID, _OTHER_PATIENT_IDS, _SUBJECT_ID))
     yield from assigned.attributes

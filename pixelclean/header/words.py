@@ -120,5 +120,10 @@ def rescaled_units() -> frozenset[str]:
 
 
 def _terms(name: str) -> frozenset[str]:
-    table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
-    return frozenset(words_of(table[name]))
+    return frozenset(words_of(terms()[name]))
+
+
+@cache
+def terms() -> Mapping[str, str]:
+    """rules/header/terms.toml: lists of words and terms by name."""
+    return tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))

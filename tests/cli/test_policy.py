@@ -176,6 +176,15 @@ def test_the_statement_says_what_becomes_of_uids_and_ages() -> None:
     assert "090Y in place of a birth date" in run("conformance", "pseudonymize").output
 
 
+def test_no_age_is_said_to_be_inserted_where_an_order_takes_ages_away(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    options = 'options = ["retain_patient_characteristics"]\n[header.attributes]\nPatientBirthDate = "keep"\n'
+    path.write_text(f"{HEAD}[header]\n{options}")
+    assert "090Y in place of a birth date" in run("conformance", path).output
+    path.write_text(f'{HEAD}[header]\n{options}PatientAge = "remove"\n')
+    assert "in place of a birth date" not in run("conformance", path).output
+
+
 def test_options_are_added_and_named(tmp_path: Path) -> None:
     out = tmp_path / "statement.md"
     shown = run("conformance", "basic", "--options", "deidentify:RetainUIDsOption", "--out", out)

@@ -1,4 +1,4 @@
-"""The cleaning of a data set as heading.Deidentified calls it."""
+"""Data sets of tests, and their cleaning as heading.Deidentified calls it."""
 
 from pydicom import Dataset
 
@@ -32,3 +32,12 @@ def cleaned_by(
         ordered=kept_by_order(policy),
     )
     return clean_header(dataset, key, policy, "digest-of-the-file", identifiers, assignments)
+
+
+def of(**values: object) -> Dataset:
+    """A data set in UTF-8 with these values, by keyword."""
+    dataset = Dataset()
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    for keyword, value in values.items():
+        setattr(dataset, keyword, value)
+    return dataset

@@ -1,6 +1,7 @@
 """What is taken for an identifier, where, and what the policy, the key or a sibling say about it."""
 
 import pytest
+from annex_e import of
 from pydicom import DataElement, Dataset, Sequence
 from pydicom.datadict import tag_for_keyword
 
@@ -11,14 +12,6 @@ from pixelclean.header.patient import patient_name
 from pixelclean.options import Option
 from pixelclean.phi import Phi
 from pixelclean.policy import HeaderPolicy
-
-
-def of(**values: object) -> Dataset:
-    dataset = Dataset()
-    dataset.SpecificCharacterSet = "ISO_IR 192"
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
 
 
 def retained(*keywords: str):

@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from annex_e import of
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom import Dataset
 from pydicom.datadict import keyword_for_tag
 
 from pixelclean.header import harvest, survivors, withhold
@@ -24,14 +24,6 @@ from pixelclean.policy import HeaderPolicy
 IMPERSONAL = ("ConvolutionKernel", "WindowCenterWidthExplanation", "ContrastBolusRoute", "SequenceName", "FilterType")
 PROGRAMS = ("AlgorithmName", "SegmentAlgorithmName", "ApplicationName")
 PRODUCTS = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")
-
-
-def of(**values: object) -> Dataset:
-    dataset = Dataset()
-    dataset.SpecificCharacterSet = "ISO_IR 192"
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
 
 
 ADDRESSED = [

@@ -1,22 +1,14 @@
 """Words read from a screen are compared with the identifiers as screens spell them."""
 
 import pytest
+from annex_e import of
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom import Dataset
 
 from pixelclean.header import harvest, known_among, spellings
 from pixelclean.header.identity.identifier import Identifier, Kind
 from pixelclean.header.identity.screens import spellings_of
 from pixelclean.phi import Phi
-
-
-def of(**values: object) -> Dataset:
-    dataset = Dataset()
-    dataset.SpecificCharacterSet = "ISO_IR 192"
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
 
 
 def known(line: str, **values: object) -> list[str]:

@@ -5,6 +5,7 @@ from itertools import product
 from string import ascii_lowercase
 
 import pytest
+from annex_e import of
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import DataElement, Dataset, Sequence
@@ -28,14 +29,6 @@ def treated(clean):
         return cleaned, survivors(cleaned, found)
 
     return treat
-
-
-def of(**values: object) -> Dataset:
-    dataset = Dataset()
-    dataset.SpecificCharacterSet = "ISO_IR 192"
-    for keyword, value in values.items():
-        setattr(dataset, keyword, value)
-    return dataset
 
 
 @pytest.mark.parametrize(

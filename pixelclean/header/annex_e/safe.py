@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pydicom.datadict import tag_for_keyword
 
@@ -31,9 +32,15 @@ class Reviewed:
 
 
 @cache
+def safe_text() -> Any:
+    """rules/header/safe_text.toml."""
+    return tomllib.loads(resources.rules("header", "safe_text.toml").read_text("utf-8"))
+
+
+@cache
 def reviewed() -> Reviewed:
     """The lists, read once; a keyword that is no DICOM keyword is a mistake in the file."""
-    table = tomllib.loads(resources.rules("header", "safe_text.toml").read_text("utf-8"))
+    table = safe_text()
     return Reviewed(
         text=_tags(table["text"]),
         equipment=_tags([group for group in table["text"] if group.get("equipment")]),

@@ -28,11 +28,16 @@ class Row:
     options: Mapping[str, str]
 
     def code(self, options: tuple[str, ...] = ()) -> str:
-        """The action code under these options: an option overrides the profile (PS3.15 E.1.1).
+        """The action code under these options."""
+        return in_force(self.options, options, self.basic)
 
-        The standard ranks no option above another; cleaning wins over keeping here.
-        """
-        return min((self.options[key] for key in options if key in self.options), default=self.basic)
+
+def in_force(said: Mapping[str, str], options: tuple[str, ...], basic: str) -> str:
+    """What a row says under these options: an option overrides the profile (PS3.15 E.1.1).
+
+    The standard ranks no option above another; cleaning wins over keeping here.
+    """
+    return min((said[key] for key in options if key in said), default=basic)
 
 
 @cache

@@ -1,18 +1,16 @@
 """Numbers of content items with their units (rules/header/content_items.toml), whatever form both are written in."""
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
 from pydicom import Dataset
 from pydicom.tag import BaseTag
 
-from pixelclean import resources
 from pixelclean.header.content.items import MEASURED_VALUES, codes_in, items_at
+from pixelclean.header.content.table import additions
 from pixelclean.header.identity.harvest import read
 from pixelclean.header.values import values_of
 
@@ -53,8 +51,7 @@ def numbers_of(holder: Dataset) -> tuple[float, ...]:
 @cache
 def units(kind: str) -> Mapping[str, float]:
     """The codes of units of one kind, with what one of them is in years, metres or kilograms."""
-    table: Any = tomllib.loads(resources.rules("header", "content_items.toml").read_text("utf-8"))
-    return MappingProxyType(table["units"][kind])
+    return MappingProxyType(additions()["units"][kind])
 
 
 def _without_annotation(code: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from pixelclean import resources
 from pixelclean.header.annex_e.moments import concepts_of_no_patient
 from pixelclean.header.annex_e.safe import reviewed, tag_of
-from pixelclean.header.annex_e.table import row_for
+from pixelclean.header.annex_e.table import in_force, row_for
 from pixelclean.options import Option
 
 _SNOMED = "sct"
@@ -41,8 +41,8 @@ class ContentRow:
     source: str
 
     def code(self, options: tuple[str, ...]) -> str:
-        """The action code under these options; cleaning wins over keeping, as in Table E.1-1 (see `table.Row.code`)."""
-        return min((self.options[key] for key in options if key in self.options), default=self.basic)
+        """The action code under these options, as in Table E.1-1."""
+        return in_force(self.options, options, self.basic)
 
     @property
     def name(self) -> str:
@@ -54,7 +54,7 @@ class ContentRow:
 def content_rows() -> tuple[ContentRow, ...]:
     """The rows of the table in its order, then those that follow an attribute of Table E.1-1."""
     table = json.loads(resources.rules("header", "clean_structured_content.json").read_text("utf-8"))
-    return (*map(_row, table), *(row for group in _additions()["like"] for row in _rows_like(group)))
+    return (*map(_row, table), *(row for group in additions()["like"] for row in _rows_like(group)))
 
 
 def rows_of(value: str, designator: str) -> tuple[ContentRow, ...]:
@@ -93,7 +93,7 @@ def _published() -> frozenset[str]:
 
 @cache
 def _retired() -> Mapping[str, str]:
-    return MappingProxyType({_essence(old): new for old, new in _additions()["retired"].items()})
+    return MappingProxyType({_essence(old): new for old, new in additions()["retired"].items()})
 
 
 def _essence(text: str) -> str:
@@ -101,7 +101,8 @@ def _essence(text: str) -> str:
 
 
 @cache
-def _additions() -> Any:
+def additions() -> Any:
+    """rules/header/content_items.toml."""
     return tomllib.loads(resources.rules("header", "content_items.toml").read_text("utf-8"))
 
 

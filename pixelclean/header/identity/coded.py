@@ -3,13 +3,11 @@
 Read without knowing whose file it is, once for each value that is met.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import final
 
-from pixelclean import resources
-from pixelclean.header.words import Words, ordinary_words, squeezed, words_of
+from pixelclean.header.words import Words, ordinary_words, squeezed, terms, words_of
 
 
 @final
@@ -47,14 +45,12 @@ _SHORT_WORD = 3
 @cache
 def defined_terms() -> frozenset[Words]:
     """Whole coded values that the standard defines, as words."""
-    table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
-    return frozenset(words_of(term) for term in table["coded"].split("|"))
+    return frozenset(words_of(term) for term in terms()["coded"].split("|"))
 
 
 @cache
 def device_words() -> frozenset[str]:
     """The longer words of defined terms, and those of what devices write into private elements."""
-    table = tomllib.loads(resources.rules("header", "terms.toml").read_text("utf-8"))
-    return frozenset(words_of(table["device"])) | {
+    return frozenset(words_of(terms()["device"])) | {
         word for term in defined_terms() for word in term if len(word) > _SHORT_WORD
     }
