@@ -30,6 +30,7 @@ from pixelclean.dicom import (
     write,
 )
 from pixelclean.dicom.overlays import stored_planes
+from pixelclean.dicom.stored import Spool, is_padded, overlapping
 from pixelclean.header import Identifiers, spelled_in, survivors
 from pixelclean.pixels import (
     NO_FILL,
@@ -47,6 +48,7 @@ from pixelclean.policy import Limits
 from pixelclean.proof import Proof
 
 _PIXEL_DATA = "7FE00010"
+_LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
 
 
@@ -98,7 +100,8 @@ class Drafter:
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
-        redaction = redact(dataset, frames, plan, self.source.transfer_syntax)
+        spool = Spool(self.path.parent, self.limits.resident_bytes)
+        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, spool)
         if redaction.encoded is None:
             return self._unchanged(dataset)
         return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
@@ -106,7 +109,7 @@ class Drafter:
     def _unchanged(self, dataset: Dataset) -> Draft:
         """Equal bytes need no comparison of pixels."""
         digest, written = self._written(dataset, self.source.transfer_syntax)
-        if pixel_data(written.dataset) != _padded(pixel_data(self.source.dataset)):
+        if not is_padded(pixel_data(written.dataset), pixel_data(self.source.dataset)):
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=frames.decoder)
@@ -146,23 +149,24 @@ class Drafter:
     def _with_streams(self, proof: Proof, written: Source) -> Proof:
         """The proof of frames that leave as somebody else encoded them: their bytes must not spell an identifier."""
         encapsulated = syntax_of(written.transfer_syntax).encapsulated
-        if not encapsulated or not spelled_in(pixel_data(written.dataset), self.identifiers):
+        pieces = overlapping(pixel_data(written.dataset), _LONGEST_SPELLING)
+        if not encapsulated or not any(spelled_in(piece, self.identifiers) for piece in pieces):
             return proof
         return replace(proof, identifiers_left=(*proof.identifiers_left, _PIXEL_DATA))
 
 
-def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
+def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
     """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
 
-    `transfer_syntax` is the source's.  Where nothing is removed from them, `dataset` stays as it is.  Raises Refused.
+    `transfer_syntax` is the source's; long values are made in `spool`.  Where nothing is removed from them, `dataset` stays as it is.  Raises Refused.
     """
     if plan.masks_something or hides_bits(frames):
-        redaction = _filled(dataset, frames, plan, transfer_syntax)
+        redaction = _filled(dataset, frames, plan, transfer_syntax, spool)
         describe_change(dataset, loss_of(frames, transfer_syntax))
-    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax), Encoded):
+    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
     elif streams is Streams.UNCLEAR:
-        redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax))
+        redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax, spool))
         describe_encoding(dataset, loss_of(frames, transfer_syntax))
     else:
         keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
@@ -172,17 +176,13 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -
     return redaction
 
 
-def _filled(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str) -> Redaction:
+def _filled(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
     """Fill the mask and encode without loss."""
     fill = black(dataset, frames.format, (frames.frame(index) for index in range(len(frames))))
     treatment = Treatment.MASKED if plan.masks_something else Treatment.HIDDEN_BITS_CLEARED
-    return Redaction(treatment, _encoded(frames, plan, fill, transfer_syntax), fill)
+    return Redaction(treatment, _encoded(frames, plan, fill, transfer_syntax, spool), fill)
 
 
-def _encoded(frames: Frames, plan: Plan, fill: Fill, transfer_syntax: str) -> Encoded:
-    return encode(redacted(frames, plan, fill), frames.format, lossless_target(transfer_syntax, frames.format))
-
-
-def _padded(value: bytes) -> bytes:
-    """The value at even length, which the writer gives every value (PS3.5 7.1.1); not every file has it."""
-    return value + b"\0" * (len(value) % 2)
+def _encoded(frames: Frames, plan: Plan, fill: Fill, transfer_syntax: str, spool: Spool) -> Encoded:
+    target = lossless_target(transfer_syntax, frames.format)
+    return encode(redacted(frames, plan, fill), frames.format, target, spool)

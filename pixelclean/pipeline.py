@@ -224,6 +224,7 @@ class Cleaner:
         return plan, replace(draft, proof=proof), sum(region.origin is Origin.IDENTIFIER for region in left)
 
     def _decided(self, source: Source, kind: Kind, draft: Draft, evidence: Evidence, plan: Plan | None) -> Result:
+        source.require_unchanged()
         outcome = decide(evidence, self.policy)
         place = _place(source, self.heading.patient(source), self.key)
         output = Output(draft.path.name, draft.digest, place) if isinstance(outcome, Released) else None

@@ -139,17 +139,31 @@ class PixelPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: bytes, nesting depth of sequences, seconds; `memory_bytes` beyond an idle worker."""
+    """What one file may cost.
 
-    file_bytes: int = 1024 * MEBIBYTE
-    pixel_bytes: int = 1024 * MEBIBYTE
+    `file_bytes`         the file
+    `pixel_bytes`        all its frames, decoded
+    `frame_bytes`        one frame, decoded
+    `resident_bytes`     pixel data longer than this stay in their file
+    `loaded_bytes`       what is read at once: all but such pixel data, or a deflated data set
+    `depth`, `elements`  nesting of sequences; elements, items and fragments
+    `seconds`            its cleaning, and `seconds_per_frame` for each frame beside the first
+    `memory_bytes`       beyond an idle worker
+    """
+
+    file_bytes: int = 65536 * MEBIBYTE
+    pixel_bytes: int = 262144 * MEBIBYTE
+    frame_bytes: int = 1024 * MEBIBYTE
+    resident_bytes: int = 64 * MEBIBYTE
+    loaded_bytes: int = 1024 * MEBIBYTE
     depth: int = 32
     elements: int = 1_000_000
     seconds: float = 300.0
+    seconds_per_frame: float = 5.0
     memory_bytes: int = 6144 * MEBIBYTE
 
     def __post_init__(self) -> None:
-        if min(self.file_bytes, self.pixel_bytes, self.depth, self.elements, self.seconds, self.memory_bytes) <= 0:
+        if min(dataclasses.astuple(self)) <= 0:
             raise ConfigurationError("limits are positive numbers")
 
 

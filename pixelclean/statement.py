@@ -311,6 +311,6 @@ def _limits(policy: Policy) -> Iterator[str]:
     limits = policy.limits
     yield "## Limits"
     yield ""
-    yield f"Files up to {limits.file_bytes >> 20} MiB, {limits.depth} nested sequences, {limits.elements:,} elements. What cannot"
+    yield f"Files up to {limits.file_bytes >> 20} MiB, frames up to {limits.frame_bytes >> 20} MiB, {limits.depth} nested sequences, {limits.elements:,} elements. What cannot"
     yield "be read is never passed on: it waits in the queue or in quarantine with a reason code. Objects that embed documents,"
     yield f"models, voices or raw data: {policy.header.embedded}. Attributes that later editions add are unknown and removed."

@@ -227,6 +227,6 @@ def test_drafting_never_changes_the_source(tmp_path: Path) -> None:
 
 def jpeg_source(stream: bytes, syntax: str = ".4.50") -> Source:
     dataset = described(GREY)
-    value, _ = encapsulate([stream])
+    value, _ = encapsulate([stream], 1)
     dataset["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
     return saved(dataset, f"{SYNTAX}{syntax}")

@@ -413,7 +413,7 @@ def jpeg(form: PixelFormat, syntax: str, how: dict[str, object], picture: np.nda
         bytes(imagecodecs.jpeg8_encode(frame if form.samples == 3 else frame[..., 0], 92, **how)) for frame in frames
     ]
     dataset = ultrasound(form)
-    value, _ = encapsulate(streams)
+    value, _ = encapsulate(streams, len(streams))
     dataset["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
     return saved(dataset, syntax)
 
@@ -424,7 +424,7 @@ def test_a_tiny_image_whose_frame_does_not_decode_is_not_released(cleaner: Clean
     start = good.index(b"\xff\x93") + 2
     broken = good[:start] + b"\xff" * (len(good) - start - 2) + good[-2:]
     source = source_of(ultrasound(form), form, [np.zeros((10, 10, 1), np.uint8)] * 5)
-    value, _ = encapsulate([good, broken, good, good, good])  # the second look is at the others
+    value, _ = encapsulate([good, broken, good, good, good], 5)  # the second look is at the others
     source.dataset["PixelData"].is_undefined_length = True
     source.dataset["PixelData"].value = value
     tiny = replace(source, transfer_syntax=f"{SYNTAX}.4.90")

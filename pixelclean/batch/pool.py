@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pixelclean.batch.worker import HeaderRead, Step, WorkerSettings, work
+from pixelclean.batch.worker import HeaderRead, Patience, Step, WorkerSettings, work
 from pixelclean.errors import ConfigurationError
 from pixelclean.outcome import Reason, Result, held
 from pixelclean.reasons import ReasonCode
@@ -168,13 +168,15 @@ class Pool:
 
     def _received(self, worker: _Worker) -> Iterator[_End]:
         try:
-            answer: Result | HeaderRead | None = worker.pipe.recv()
+            answer: Result | HeaderRead | Patience | None = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join(5)
             yield from self._lost(worker, Reason(ReasonCode.CRASHED, f"exit code {worker.process.exitcode}"))
             return
         worker.ready = True
-        if worker.job is not None and answer is not None:
+        if isinstance(answer, Patience):
+            worker.deadline += answer.seconds
+        elif worker.job is not None and answer is not None:
             job, worker.job = worker.job, None
             yield _End(job, answer, worker.spool)
 

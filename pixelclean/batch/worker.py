@@ -8,6 +8,7 @@ import fcntl
 import os
 import resource
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from multiprocessing import parent_process
@@ -16,13 +17,13 @@ from pathlib import Path
 from typing import assert_never
 
 from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
-from pixelclean.dicom import quiet, read, read_header
+from pixelclean.dicom import Source, quiet, read, read_header
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
 from pixelclean.key import ProjectKey
 from pixelclean.outcome import Reason, Result, held
 from pixelclean.pipeline import Cleaner, place_of
-from pixelclean.policy import Policy
+from pixelclean.policy import Limits, Policy
 from pixelclean.reasons import ReasonCode
 from pixelclean.store.index import Index
 from pixelclean.store.vault import Vault
@@ -44,6 +45,13 @@ class HeaderRead(StrEnum):
     """Nothing is known; the next run tries again."""
     NOT_WRITTEN = "not written"
     """The index cannot take it: files would be cleaned without knowing of their siblings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What a worker says of a file of many frames: how many seconds more than the limit it may take."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def serve(cleaner: Cleaner, settings: WorkerSettings, inbox: Connection) -> None
             case Step.READ_HEADER:
                 inbox.send(_read_header(cleaner, index, path, digest))
             case Step.CLEAN:
-                inbox.send(_clean(cleaner, index, path, digest, settings.spool))
+                inbox.send(_clean(cleaner, index, path, digest, settings.spool, inbox.send))
             case unknown:
                 assert_never(unknown)
 
@@ -110,10 +118,13 @@ def _read_header(cleaner: Cleaner, index: Index | None, path: Path, digest: str)
     return HeaderRead.NOTED
 
 
-def _clean(cleaner: Cleaner, index: Index | None, path: Path, digest: str, spool: Path) -> Result:
-    """One file; whatever goes wrong while reading becomes a result too."""
+def _clean(
+    cleaner: Cleaner, index: Index | None, path: Path, digest: str, spool: Path, ask: Callable[[Patience], None]
+) -> Result:
+    """One file; whatever goes wrong while reading becomes a result too.  For many frames it asks for patience."""
     try:
         source = read(path, cleaner.policy.limits)
+        ask(_patience(source, cleaner.policy.limits))
         with quiet():
             siblings = index.siblings(study_of(source.dataset)) if index else frozenset[Trace]()
     except Refused as refused:
@@ -127,6 +138,14 @@ def _clean(cleaner: Cleaner, index: Index | None, path: Path, digest: str, spool
     if source.digest != digest:
         return held(digest, (Reason(ReasonCode.UNREADABLE, "the file changed during the run"),))
     return cleaner.clean(source, spool, siblings)
+
+
+def _patience(source: Source, limits: Limits) -> Patience:
+    """That of as many frames as the file says and can hold: each takes a byte at least."""
+    with quiet():
+        said = source.dataset.get("NumberOfFrames")
+    frames = min(said, source.size) if isinstance(said, int) else 1
+    return Patience(max(0, frames - 1) * limits.seconds_per_frame)
 
 
 def confine(spool: Path) -> None:

@@ -10,6 +10,7 @@ from pixelclean.cli import options, tables
 from pixelclean.cli.codes import of_ends
 from pixelclean.cli.looking import Look, as_in_a_run, look, looking_cleaner, reason_of
 from pixelclean.dicom import Source, quiet, syntax_of
+from pixelclean.dicom.stored import IN_MEMORY
 from pixelclean.drafting import Redaction, Treatment, redact
 from pixelclean.fates import Told, told
 from pixelclean.heading import Deidentified
@@ -62,7 +63,7 @@ def _leaving(cleaner: Cleaner, heading: Deidentified, source: Source, seen: Insp
     cleaner.examiner.overlays(leaving, identifiers).put_into(leaving)
     redaction = Redaction(Treatment.KEPT)
     if seen.image is not None and seen.plan is not None:
-        redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax)
+        redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax, IN_MEMORY)
     syntax = redaction.encoded.transfer_syntax if redaction.encoded else source.transfer_syntax
     return syntax, told(source.dataset, heading.cleaned(source, identifiers), leaving, redaction.treatment)
 

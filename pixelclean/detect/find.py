@@ -85,14 +85,15 @@ class Finder:
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        looks = list(self._each(self._careful_if_suspect, _all_pictures(frames, display)))
-        findings = self._judged([scores for scores, _ in looks if scores is not None], frames)
-        return replace(findings, page=any(page for _, page in looks))
+        union, page = None, False
+        for scores, another in self._each(self._careful_if_suspect, _all_pictures(frames, display)):
+            union, page = _higher(union, scores), page or another  # one by one: a long cine has many
+        return replace(self._judged(union, frames), page=page)
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], within: Box) -> Findings:
         """The second look: the careful look at a part of some frames, whatever the first look said."""
         shown = (p for i in indices for p in pictures(frames.frame(i), frames.format, display))
-        return self._judged(list(self._each(partial(self._careful_within, within=within), shown)), frames)
+        return self._judged(_union(self._each(partial(self._careful_within, within=within), shown)), frames)
 
     def _each(self, look: Callable[[S], T], shown: Iterable[S]) -> Iterator[T]:
         """What a look gives for each picture, in order; never more than `threads` pictures exist at a time."""
@@ -148,11 +149,10 @@ class Finder:
             return scores
         return np.maximum(scores, _at_scale(self.networks.first, picture, _HALF))
 
-    def _judged(self, looks: list[Scores], frames: Frames) -> Findings:
-        """Components of the careful look that are sure, and those that are doubtful."""
-        if not looks:
+    def _judged(self, scores: Scores | None, frames: Frames) -> Findings:
+        """Components of the careful look that are sure, and those that are doubtful; None where it was not taken."""
+        if scores is None:
             return Findings()
-        scores = _union(looks)
         places = _components(scores > _EXTENT)
         sure = [place for place in places if place.best(scores) >= self.policy.sure_score]
         asked = [p for p in places if self.policy.ask_score <= p.best(scores) < self.policy.sure_score]
@@ -250,6 +250,13 @@ def _turned(network: Network, picture: Picture, angle: float) -> Scores:
     size = (-(-columns // CELL), -(-rows // CELL))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(scores, turn, size, flags=flags, borderValue=_NOTHING), np.float32)
+
+
+def _higher(best: Scores | None, scores: Scores | None) -> Scores | None:
+    """The higher score of each cell, where there are any."""
+    if best is None or scores is None:
+        return scores if best is None else best
+    return np.maximum(best, scores)
 
 
 def _union(looks: Iterable[Scores]) -> Scores:

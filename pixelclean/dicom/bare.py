@@ -18,6 +18,7 @@ from pixelclean.dicom.fragments import encapsulate
 from pixelclean.dicom.frames import Frames
 from pixelclean.dicom.inflate import inflate
 from pixelclean.dicom.native import frame_length
+from pixelclean.dicom.stored import IN_MEMORY, Spool
 from pixelclean.dicom.syntaxes import Codec, syntax_of
 
 
@@ -28,7 +29,7 @@ class Streams(StrEnum):
     UNCLEAR = "they may hold more than the image"
 
 
-def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str) -> Encoded | Streams:
+def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str, spool: Spool = IN_MEMORY) -> Encoded | Streams:
     """Pixel Data of the same frames without anything else; BARE where there is nothing else.
 
     `stated` is the format that the data set's attributes state, which stays.  UNCLEAR means that the image has to be
@@ -37,20 +38,27 @@ def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str) -> Encoded 
     codec = syntax_of(transfer_syntax).codec
     if codec is Codec.NATIVE:
         return Streams.BARE
-    changed, after = False, list[bytes]()
+    changed = False
     for index in range(len(frames)):
-        frame = frames.encoded(index)
         if codec is Codec.JPEG_LS:
             frames.frame(index)  # the decoder refuses a scan that goes on behind its last sample
+        frame = frames.encoded(index)
         kept = bare(frame, codec, frames.format)
         if kept is None:
             return Streams.UNCLEAR
         changed |= kept != frame
-        after.append(kept)
     if not changed:
         return Streams.BARE
-    value, offsets = encapsulate(after)
+    kept_again = (_kept(frames.encoded(index), codec, frames.format) for index in range(len(frames)))
+    value, offsets = encapsulate(kept_again, len(frames), spool)
     return Encoded(transfer_syntax, stated, value, offsets)
+
+
+def _kept(frame: bytes, codec: Codec, pixels: PixelFormat) -> bytes:
+    """What stays of a frame of which that is known."""
+    kept = bare(frame, codec, pixels)
+    assert kept is not None
+    return kept
 
 
 def bare(frame: bytes, codec: Codec, pixels: PixelFormat) -> bytes | None:

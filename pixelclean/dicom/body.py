@@ -17,7 +17,8 @@ from pydicom.filebase import DicomIO
 from pydicom.filewriter import correct_ambiguous_vr_element, writers
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR
 
-from pixelclean.dicom.element import ITEM, ITEM_END, LONG_VRS, PIXEL_DATA, SEQUENCE_END, UNDEFINED
+from pixelclean.dicom.element import ITEM, ITEM_END, LONG_VRS, PIXEL_DATA, PIXEL_TAGS, SEQUENCE_END, UNDEFINED
+from pixelclean.dicom.stored import Stored, Value
 
 _CHARACTER_SET = 0x00080005
 _LAST_GROUP_WITH_LENGTH = 0x0006  # PS3.5 7.2: group lengths are retired in all groups behind it
@@ -25,7 +26,7 @@ _LONGEST_SHORT = 0xFFFF
 _TEXT = frozenset(str(vr.value) for vr in CUSTOMIZABLE_CHARSET_VR)
 
 
-def body(dataset: Dataset, *, implicit: bool, little: bool) -> list[bytes]:
+def body(dataset: Dataset, *, implicit: bool, little: bool) -> list[Value]:
     """The elements of a data set in the order of their tags, as pieces that follow each other.
 
     Elements that pydicom has not read yet are read.  Whatever pydicom raises where a value does not fit its VR comes
@@ -54,18 +55,21 @@ class _Writer:
         self._file = DicomIO(self._bytes)
         self._file.is_implicit_VR, self._file.is_little_endian = self.implicit, self.little
 
-    def pieces(self, dataset: Dataset, charset: list[str], around: tuple[Dataset, ...]) -> list[bytes]:
+    def pieces(self, dataset: Dataset, charset: list[str], around: tuple[Dataset, ...]) -> list[Value]:
         """Header, value, header, value, ...; `around` are the data sets that this one is an item of, innermost first."""
         levels = (dataset, *around)
         if _CHARACTER_SET in dataset:
             charset = convert_encodings(dataset[_CHARACTER_SET].value or [default_encoding])
-        made: list[bytes] = []
+        made: list[Value] = []
         for tag, element in sorted(dataset.items(), key=_number):
             if not tag & 0xFFFF and tag >> 16 > _LAST_GROUP_WITH_LENGTH:
                 continue
             if isinstance(element, RawDataElement):
                 element = dataset[tag]
-            made += self._element(int(tag), element, charset, levels)
+            if tag in PIXEL_TAGS and isinstance(element.value, Stored):
+                made += self._stored(int(tag), element, element.value)
+            else:
+                made += self._element(int(tag), element, charset, levels)
         return made
 
     def header(self, tag: int, vr: str, length: int) -> bytes:
@@ -88,8 +92,15 @@ class _Writer:
             vr = "UN"  # PS3.5 6.2.2, note 3
         return [self.header(tag, vr, len(value)), value]
 
+    def _stored(self, tag: int, element: DataElement, value: Stored) -> list[Value]:
+        """A value that stays in its file until it is written into the next one."""
+        padding = b"\0" * (len(value) % 2)
+        if element.is_undefined_length:
+            return [self.header(tag, str(element.VR), UNDEFINED), value, self._delimiter(SEQUENCE_END, 0)]
+        return [self.header(tag, str(element.VR), len(value) + len(padding)), value, padding]
+
     def _item(self, item: Dataset, charset: list[str], levels: tuple[Dataset, ...]) -> list[bytes]:
-        pieces = self.pieces(item, charset, levels)
+        pieces = cast(list[bytes], self.pieces(item, charset, levels))  # what stays in its file stands at the root
         if item.is_undefined_length_sequence_item:
             return [self._delimiter(ITEM, UNDEFINED), *pieces, self._delimiter(ITEM_END, 0)]
         return [self._delimiter(ITEM, sum(map(len, pieces))), *pieces]

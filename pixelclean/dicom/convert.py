@@ -86,6 +86,11 @@ class _Level:
 
     def _converted(self, tag: BaseTag, element: Element, dataset: Dataset) -> DataElement:
         vr = self._representation(tag, element, dataset)
+        if element.stored is not None:
+            made = DataElement(tag, vr, element.stored, element.start, element.undefined, already_converted=True)
+            if len(vr) != 2:
+                correct_ambiguous_vr_element(made, dataset, self.little)
+            return made
         length = UNDEFINED if element.undefined else len(element.value)
         raw = RawDataElement(tag, vr, length, element.value, element.start, self.implicit, self.little)
         value = convert_value(vr, raw, self.charset if element.tag != _CHARACTER_SET else default_encoding)

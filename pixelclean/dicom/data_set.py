@@ -1,5 +1,7 @@
 """A data set without a file around it, as it lies encrypted in a value of another data set (PS3.5 7, PS3.15 E.1.1)."""
 
+from itertools import chain
+
 from pydicom import Dataset
 
 from pixelclean.dicom.body import body
@@ -8,6 +10,7 @@ from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.element import Element
 from pixelclean.dicom.inflate import inflate
 from pixelclean.dicom.quiet import quiet
+from pixelclean.dicom.stored import pieces
 from pixelclean.dicom.structure import walk
 from pixelclean.dicom.syntaxes import syntax_of
 from pixelclean.errors import Refused
@@ -25,7 +28,8 @@ def encode_data_set(dataset: Dataset, transfer_syntax: str) -> bytes:
     syntax = syntax_of(transfer_syntax)
     try:
         with quiet():
-            return b"".join(body(dataset, implicit=syntax.implicit, little=syntax.little))
+            elements = body(dataset, implicit=syntax.implicit, little=syntax.little)
+            return b"".join(chain.from_iterable(pieces(element) for element in elements))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - pydicom raises anything
@@ -40,7 +44,7 @@ def decode_data_set(data: bytes, transfer_syntax: str, limits: Limits, character
     """
     know_additions()
     syntax = syntax_of(transfer_syntax)
-    plain = inflate(data, limits.file_bytes) if syntax.deflated else data
+    plain = inflate(data, limits.loaded_bytes) if syntax.deflated else data
     tree = walk(plain, 0, implicit=syntax.implicit, little=syntax.little, limits=limits)
     tree.elements.setdefault(
         _CHARACTER_SET, Element(_CHARACTER_SET, "CS", character_sets.encode("ascii", "replace"), 0)

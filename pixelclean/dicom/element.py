@@ -7,11 +7,15 @@ from typing import NamedTuple
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_16, EXPLICIT_VR_LENGTH_32
 
+from pixelclean.dicom.stored import Stored
+
 UNDEFINED = 0xFFFFFFFF
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
+PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, PIXEL_DATA))
+"""Float, double float and integer pixels."""
 
 LONG_VRS = frozenset(vr.encode() for vr in EXPLICIT_VR_LENGTH_32)
 VRS = {vr.encode(): str(vr.value) for vr in (*EXPLICIT_VR_LENGTH_32, *EXPLICIT_VR_LENGTH_16)}
@@ -28,13 +32,17 @@ class Header(NamedTuple):
 
 @dataclass(slots=True)
 class Element:
-    """A value as it is in the file; `undefined` for encapsulated Pixel Data: items, without the delimiter."""
+    """A value as it is in the file; `undefined` for encapsulated Pixel Data: items, without the delimiter.
+
+    `stored` is there where the value stays in the file: then `value` is empty.
+    """
 
     tag: int
     vr: str | None
     value: bytes
     start: int
     undefined: bool = False
+    stored: Stored | None = None
 
 
 @dataclass(slots=True)

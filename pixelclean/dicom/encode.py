@@ -1,14 +1,15 @@
 """Frames -> the value of Pixel Data in a lossless transfer syntax, and into a data set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pydicom
 
 from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.format import PIXEL_KEYWORDS, Kind, PixelFormat
-from pixelclean.dicom.fragments import encapsulate, has_true_offset_tables
-from pixelclean.dicom.native import pack_frames
+from pixelclean.dicom.fragments import Offsets, encapsulate, has_true_offset_tables
+from pixelclean.dicom.native import packed_frames
+from pixelclean.dicom.stored import IN_MEMORY, Spool, Value
 from pixelclean.dicom.syntaxes import Codec, TransferSyntax, holds, syntax_of
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
@@ -27,32 +28,38 @@ class Encoded:
 
     transfer_syntax: str
     format: PixelFormat
-    value: bytes
-    offsets: tuple[bytes, bytes] | None = None
+    value: Value
+    offsets: Offsets | None = None
 
 
-def encode(frames: Iterable[Words], pixels: PixelFormat, target: str) -> Encoded:
+def encode(frames: Iterable[Words], pixels: PixelFormat, target: str, spool: Spool = IN_MEMORY) -> Encoded:
     """Frames of `pixels`, each (row, column, sample), encoded without loss in the transfer syntax `target`.
 
     `pixels` is the format of the frames that `open_frames` gave; native targets keep its planar configuration and its
-    shared chroma samples, so that unchanged frames give back the source's bytes.  Nothing is verified here.
+    shared chroma samples, so that unchanged frames give back the source's bytes.  Frames are taken one by one, and long
+    values go into the spool.  Nothing is verified here.
     Raises Refused(NOT_ENCODED) where the target cannot hold the format or the encoder fails.
     """
     syntax = syntax_of(target)
     if not holds(syntax.codec, pixels):
         raise Refused(ReasonCode.NOT_ENCODED, f"{syntax.codec} does not hold this format")
+    shaped = _shaped(frames, pixels)
     if syntax.codec is Codec.NATIVE:
         swapped = replace(pixels, swapped=pixels.swapped and not syntax.little)
-        return Encoded(target, swapped, pack_frames(_shaped(frames, pixels), pixels, little=syntax.little))
-    step = ENCODERS[syntax.codec]
+        return Encoded(target, swapped, spool.gather(packed_frames(shaped, pixels, little=syntax.little)))
+    streams = (_stream(frame, pixels, syntax.codec) for frame in shaped)
+    value, offsets = encapsulate(streams, pixels.frames, spool)
+    return Encoded(target, _described(pixels, syntax), value, offsets)
+
+
+def _stream(frame: Words, pixels: PixelFormat, codec: Codec) -> bytes:
+    """One frame, by an encoder whose library may raise anything."""
     try:
-        streams = [step(frame, pixels) for frame in _shaped(frames, pixels)]
+        return ENCODERS[codec](frame, pixels)
     except (Refused, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - the libraries share no base class, and their messages stay with them
-        raise Refused(ReasonCode.NOT_ENCODED, str(syntax.codec)) from None
-    value, offsets = encapsulate(streams)
-    return Encoded(target, _described(pixels, syntax), value, offsets)
+        raise Refused(ReasonCode.NOT_ENCODED, str(codec)) from None
 
 
 def put_pixels(dataset: pydicom.Dataset, encoded: Encoded) -> None:
@@ -91,12 +98,19 @@ def keep_true_offset_tables(dataset: pydicom.Dataset, *, encapsulated: bool) -> 
             dataset.add(table)
 
 
-def _shaped(frames: Iterable[Words], pixels: PixelFormat) -> list[Words]:
+def _shaped(frames: Iterable[Words], pixels: PixelFormat) -> Iterator[Words]:
     """The frames, when there are as many as the format says and each has its shape and type."""
-    listed = list(frames)
-    if len(listed) != pixels.frames or any((f.shape, f.dtype) != (pixels.shape, pixels.dtype) for f in listed):
-        raise Refused(ReasonCode.NOT_ENCODED, "frames do not have the format that they are said to have")
-    return listed
+    count = 0
+    for count, frame in enumerate(frames, 1):
+        if count > pixels.frames or (frame.shape, frame.dtype) != (pixels.shape, pixels.dtype):
+            raise _misshapen()
+        yield frame
+    if count != pixels.frames:
+        raise _misshapen()
+
+
+def _misshapen() -> Refused:
+    return Refused(ReasonCode.NOT_ENCODED, "frames do not have the format that they are said to have")
 
 
 def _described(pixels: PixelFormat, syntax: TransferSyntax) -> PixelFormat:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import pydicom
 
+from pixelclean.dicom.stored import Value
 from pixelclean.errors import Refused
 from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
@@ -159,14 +160,15 @@ def has_pixels(dataset: pydicom.Dataset) -> bool:
     return any(keyword in dataset for keyword in PIXEL_KEYWORDS.values())
 
 
-def pixel_data(dataset: pydicom.Dataset) -> bytes:
+def pixel_data(dataset: pydicom.Dataset) -> Value:
     """The value of the pixel data attribute, as the file holds it."""
-    return bytes(dataset[PIXEL_KEYWORDS[kind_of(dataset)]].value)
+    value: Value = dataset[PIXEL_KEYWORDS[kind_of(dataset)]].value
+    return value
 
 
 def check_size(pixels: PixelFormat, limits: Limits) -> None:
-    """Raise Refused(OVER_SIZE_LIMIT) where decoding would exceed `limits.pixel_bytes`, before anything is allocated."""
-    if pixels.pixel_bytes > limits.pixel_bytes:
+    """Raise Refused(OVER_SIZE_LIMIT) where decoding would exceed the limits, before anything is allocated."""
+    if pixels.frame_bytes > limits.frame_bytes or pixels.pixel_bytes > limits.pixel_bytes:
         raise Refused(ReasonCode.OVER_SIZE_LIMIT, f"pixels: {pixels.pixel_bytes} bytes")
 
 

@@ -10,8 +10,9 @@ import pydicom
 
 from pixelclean.dicom.codecs import DECODERS, Decoder, name_of
 from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
-from pixelclean.dicom.fragments import frames_of
-from pixelclean.dicom.native import cut_frame, swap_pairs, unpack_frame, value_length
+from pixelclean.dicom.fragments import frame_bytes, frames_of
+from pixelclean.dicom.native import cut_frame, unpack_frame, value_length
+from pixelclean.dicom.stored import Stored, Value
 from pixelclean.dicom.syntaxes import Codec, TransferSyntax, syntax_of
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
@@ -70,7 +71,7 @@ def open_frames(dataset: pydicom.Dataset, transfer_syntax: str, limits: Limits) 
 def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> Frames:
     element = dataset[PIXEL_KEYWORDS[pixels.kind]]
     value, length = element.value, value_length(pixels)
-    if not isinstance(value, bytes) or element.is_undefined_length:
+    if not isinstance(value, bytes | Stored) or element.is_undefined_length:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "encapsulated pixels in a native transfer syntax")
     if len(value) < length:
         raise Refused(ReasonCode.TRUNCATED, "pixel data shorter than the attributes say")
@@ -78,14 +79,12 @@ def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSynta
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "pixel data longer than the attributes say")
     if pixels.is_subsampled and pixels.columns % 2:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd Columns with shared chroma samples")
-    if pixels.swapped:
-        if len(value) % 2:
-            raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd length of words")
-        value = swap_pairs(value)
+    if pixels.swapped and len(value) % 2:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd length of words")
     return Frames(
         pixels,
         name_of(syntax.codec),
-        partial(cut_frame, memoryview(value), pixels),
+        partial(cut_frame, value, pixels),
         partial(unpack_frame, pixels=pixels, little=syntax.little),
     )
 
@@ -98,10 +97,10 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
         raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{decoder.REQUIRES} lacks it")
     if syntax.codec in _STREAMS and pixels.high_bit != pixels.bits_stored - 1:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "HighBit of a compressed stream")
-    parts = frames_of(dataset, pixels.frames, _starts_frame)
+    parts, value = frames_of(dataset, pixels.frames, _starts_frame), _value(dataset)
 
     def encoded(index: int) -> bytes:
-        return b"".join(parts[index])
+        return frame_bytes(value, parts[index])
 
     decoded = _guarded(decoder.look, encoded(0), pixels)
     return Frames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded))
@@ -124,5 +123,10 @@ def _guarded(step: Callable[[bytes, PixelFormat], T], frame: bytes, pixels: Pixe
         raise Refused(ReasonCode.UNDECODABLE) from None
 
 
-def _starts_frame(fragment: memoryview) -> bool:
-    return bytes(fragment[:12]).startswith(_STARTS)
+def _value(dataset: pydicom.Dataset) -> Value:
+    value: Value = dataset["PixelData"].value
+    return value
+
+
+def _starts_frame(first: bytes) -> bool:
+    return first.startswith(_STARTS)

@@ -66,13 +66,13 @@ def _walked(data: bytes, limits: Limits, *, is_whole: bool) -> Item | None:
         syntax = syntax_of(meta.transfer_syntax)
         if syntax.deflated and not is_whole:
             return None
-        body, start = (inflate(data[meta.start :], limits.file_bytes), 0) if syntax.deflated else (data, meta.start)
+        body, start = (inflate(data[meta.start :], limits.loaded_bytes), 0) if syntax.deflated else (data, meta.start)
         tree, reached = walk_until(_PIXELS, body, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
     except Refused as refused:
         if refused.code is ReasonCode.TRUNCATED and not is_whole:
             return None
         raise
-    return tree if reached or is_whole else None
+    return tree if reached is not None or is_whole else None
 
 
 def _keep(item: Item, wanted: Wanted) -> None:

@@ -1,6 +1,7 @@
 """Bounded inflate for the deflated transfer syntaxes (PS3.5 A.5, A.4.14; RFC 1951)."""
 
 import zlib
+from collections.abc import Iterable, Iterator
 
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -35,6 +36,15 @@ def _gzip_trailer(data: bytes) -> bytes:
 
 def deflate(data: bytes) -> bytes:
     """A raw deflate stream, padded to even length."""
-    stream = zlib.compressobj(wbits=_RAW)
-    deflated = stream.compress(data) + stream.flush()
-    return deflated + b"\0" * (len(deflated) % 2)
+    return b"".join(deflated([data]))
+
+
+def deflated(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """`deflate` of parts that follow each other, as such parts."""
+    stream, length = zlib.compressobj(wbits=_RAW), 0
+    for part in parts:
+        made = stream.compress(part)
+        length += len(made)
+        yield made
+    made = stream.flush()
+    yield made + b"\0" * ((length + len(made)) % 2)

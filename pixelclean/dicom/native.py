@@ -1,13 +1,14 @@
 """Native frames: bytes <-> stored words (PS3.5 8.1.1, PS3.3 C.7.6.3.1).
 
-`pack_frames` gives back the bytes that `native_frame` was made from, bit for bit.
+`packed_frames` gives back the bytes that `cut_frame` and `unpack_frame` came from, bit for bit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.stored import Value, read
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -34,15 +35,23 @@ def swap_pairs(value: bytes) -> bytes:
     return np.frombuffer(value, np.uint16).byteswap().tobytes()
 
 
-def cut_frame(value: memoryview, pixels: PixelFormat, index: int) -> bytes:
+def cut_frame(value: Value, pixels: PixelFormat, index: int) -> bytes:
     """The bytes of one frame out of a native value, 1-bit pixels moved to start at a byte."""
     length = frame_length(pixels)
     if pixels.bits_allocated != 1:
-        return bytes(value[index * length : (index + 1) * length])
+        return _cut(value, pixels, index * length, (index + 1) * length)
     size = pixels.rows * pixels.columns
     first, skip = divmod(index * size, 8)
-    bits = np.unpackbits(np.frombuffer(value[first : first + length + 1], np.uint8), bitorder="little")
+    bits = np.unpackbits(np.frombuffer(_cut(value, pixels, first, first + length + 1), np.uint8), bitorder="little")
     return np.packbits(bits[skip : skip + size], bitorder="little").tobytes()
+
+
+def _cut(value: Value, pixels: PixelFormat, start: int, stop: int) -> bytes:
+    """A part of a native value, bytes that stand swapped in pairs in their own order."""
+    if not pixels.swapped:
+        return read(value, start, stop)
+    even = start - start % 2
+    return swap_pairs(read(value, even, stop + stop % 2))[start - even : stop - even]
 
 
 def unpack_frame(frame: bytes, pixels: PixelFormat, *, little: bool = True) -> Words:
@@ -72,14 +81,49 @@ def pack_frame(frame: Words, pixels: PixelFormat, *, little: bool = True) -> byt
     return frame.astype(pixels.dtype.newbyteorder("<" if little else ">"), copy=False).tobytes()
 
 
+def packed_frames(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> Iterator[bytes]:
+    """A native value of even length holding all frames, part by part."""
+    parts = _packed_bits(frames) if pixels.bits_allocated == 1 else _packed_words(frames, pixels, little=little)
+    even = _evened(parts)
+    return _swapped(even) if pixels.swapped and not little else even
+
+
 def pack_frames(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> bytes:
-    """A native value of even length holding all frames."""
-    if pixels.bits_allocated == 1:
-        value = _packed(np.concatenate([frame.reshape(-1) for frame in frames]))
-    else:
-        value = b"".join(pack_frame(frame, pixels, little=little) for frame in frames)
-    value += b"\0" * (len(value) % 2)
-    return swap_pairs(value) if pixels.swapped and not little else value
+    """`packed_frames` in one piece."""
+    return b"".join(packed_frames(frames, pixels, little=little))
+
+
+def _packed_words(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> Iterator[bytes]:
+    return (pack_frame(frame, pixels, little=little) for frame in frames)
+
+
+def _packed_bits(frames: Iterable[Words]) -> Iterator[bytes]:
+    """One-bit frames without a gap between them: what does not fill a byte waits for the next frame."""
+    waiting = np.zeros(0, np.uint8)
+    for frame in frames:
+        bits = np.concatenate([waiting, frame.reshape(-1).astype(np.uint8, copy=False)])
+        whole = len(bits) - len(bits) % 8
+        yield _packed(bits[:whole])
+        waiting = bits[whole:]
+    yield _packed(waiting)
+
+
+def _evened(parts: Iterable[bytes]) -> Iterator[bytes]:
+    length = 0
+    for part in parts:
+        length += len(part)
+        yield part
+    yield b"\0" * (length % 2)
+
+
+def _swapped(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Neighbouring bytes exchanged, also where they stand in two parts."""
+    waiting = b""
+    for part in parts:
+        joined = waiting + part
+        whole = len(joined) - len(joined) % 2
+        yield swap_pairs(joined[:whole])
+        waiting = joined[whole:]
 
 
 def _packed(bits: Words) -> bytes:

@@ -18,7 +18,9 @@ from pixelclean.geometry import BoolArray, Box, mask_of
 from pixelclean.reasons import ReasonCode
 
 _REPEATING = 0x60
-_ROWS, _COLUMNS, _FRAMES, _BITS_ALLOCATED, _BIT_POSITION, _DATA = 0x0010, 0x0011, 0x0015, 0x0100, 0x0102, 0x3000
+_ROWS, _COLUMNS, _FRAMES, _ORIGIN = 0x0010, 0x0011, 0x0015, 0x0050
+_BITS_ALLOCATED, _BIT_POSITION, _DATA = 0x0100, 0x0102, 0x3000
+_AXES = 2
 _MOST_PIXELS = 1 << 28  # far more than any viewer draws; the bits are a byte each while they are changed
 
 
@@ -31,6 +33,21 @@ def remove_group(dataset: Dataset, group: int) -> None:
     """Take every element of a group out of a data set."""
     for tag in [tag for tag in dataset.keys() if tag.group == group]:  # noqa: SIM118
         del dataset[tag]
+
+
+def require_no_plane_in_the_image(dataset: Dataset, pixels: PixelFormat) -> None:
+    """Raise Refused(INCONSISTENT_PIXEL_DATA) where a plane is said to lie in bits that are the image's own.
+
+    Planes in other bits of the pixel words (retired in 2004, PS3.5 8.1.2) go with those bits.  One within Bits Stored
+    cannot be told from the image: in the lowest bit nobody who looks at the image sees it.
+    """
+    own = range(pixels.high_bit + 1 - pixels.bits_stored, pixels.high_bit + 1)
+    for group in overlay_groups(dataset):
+        position, data = _element(dataset, group, _BIT_POSITION), _element(dataset, group, _DATA)
+        allocated = _element(dataset, group, _BITS_ALLOCATED)
+        apart = data is not None or allocated is None or allocated.value == 1
+        if not apart and (position is None or position.value in own):
+            raise _not_whole(group)
 
 
 def stored_planes(dataset: Dataset) -> dict[int, bytes]:
@@ -67,6 +84,22 @@ class Overlay:
             raise Refused(ReasonCode.TRUNCATED, _named(group))
         return cls(group, form, _trimmed(value, form))
 
+    def under(self, box: Box, dataset: Dataset) -> Box | None:
+        """The part of the plane that is drawn over a box of the image (Overlay Origin, PS3.3 C.9.2); None for no part.
+
+        Raises Refused where the data set does not say where the plane lies.
+        """
+        found = _element(dataset, self.group, _ORIGIN)
+        origin = list(found.value) if found is not None and found.VR == "SS" and found.VM == _AXES else []
+        if not all(isinstance(edge, int) for edge in origin) or len(origin) != _AXES:
+            raise _not_whole(self.group)
+        top, left = (edge - 1 for edge in origin)
+        edges = (box.left - left, box.top - top, box.right - left, box.bottom - top)
+        if min(edges[2:]) <= 0:
+            return None
+        moved = Box(max(0, edges[0]), max(0, edges[1]), edges[2], edges[3])
+        return moved.clipped(self.format.rows, self.format.columns)
+
     @property
     def is_blank(self) -> bool:
         """Whether nothing is drawn."""
@@ -75,7 +108,7 @@ class Overlay:
     @property
     def frames(self) -> Frames:
         """The plane as an image of one-bit pixels."""
-        cut = partial(cut_frame, memoryview(self.bits), self.format)
+        cut = partial(cut_frame, self.bits, self.format)
         return Frames(self.format, "overlay", cut, partial(unpack_frame, pixels=self.format))
 
     @property

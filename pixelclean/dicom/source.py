@@ -1,11 +1,12 @@
 """Source: one file, read once and interpreted to its last element."""
 
 import hashlib
-import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import pydicom
 from pydicom.datadict import tag_for_keyword
@@ -16,17 +17,21 @@ from pydicom.uid import UID
 
 from pixelclean.dicom.convert import build
 from pixelclean.dicom.dictionary import know_additions
+from pixelclean.dicom.element import Item
 from pixelclean.dicom.file_meta import PREAMBLE, read_file_meta, starts_like_dicom
 from pixelclean.dicom.inflate import inflate
+from pixelclean.dicom.long_file import LongFile
 from pixelclean.dicom.quiet import quiet
+from pixelclean.dicom.stored import OpenFile, Stored
 from pixelclean.dicom.structure import walk
-from pixelclean.dicom.syntaxes import syntax_of
+from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
 from pixelclean.errors import Refused
 from pixelclean.facts import Facts
 from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 
 _DIRECTORY_RECORDS = 0x00041220
+_META = 1 << 20  # bytes in which the file meta information of a long file ends
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,12 +39,39 @@ class Source:
     """A file's SHA-256 in hex, its size in bytes, its data set (never changed) and its transfer syntax UID.
 
     `dataset.file_meta` holds the transfer syntax only: nothing else of the file meta information is carried on.
+    Pixel data of a long file are a `Stored` there, which reads from the file; `watch` is on that file.
     """
 
     digest: str
     size: int
     dataset: pydicom.Dataset
     transfer_syntax: str
+    watch: "Watch | None" = None
+
+    def require_unchanged(self) -> None:
+        """Raise Refused(UNREADABLE) where a file that is still read from is not what it was when it was opened."""
+        if self.watch is not None and not self.watch.holds:
+            raise Refused(ReasonCode.UNREADABLE, "the file changed while it was cleaned")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the system says of an open file: its size, and when it was written last."""
+
+    file: OpenFile
+    size: int
+    written: int
+
+    @classmethod
+    def on(cls, file: OpenFile) -> Self:
+        """From now on."""
+        status = os.fstat(file.number)
+        return cls(file, status.st_size, status.st_mtime_ns)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody has written to it since."""
+        return Watch.on(self.file) == self
 
 
 def read(path: Path, limits: Limits) -> Source:
@@ -47,8 +79,18 @@ def read(path: Path, limits: Limits) -> Source:
 
     Raises Refused, with the reason; nothing of a library's own message goes with it.
     """
-    data = _bytes_of(path, limits)
-    return read_bytes(data, limits)
+    try:
+        watch = Watch.on(OpenFile.of(path))
+        if watch.size > limits.file_bytes:
+            raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
+        if watch.size > limits.resident_bytes:
+            return _read_long(watch, limits)
+        source = read_bytes(Stored(watch.file, 0, watch.size).read(0, watch.size), limits)
+    except OSError:
+        raise Refused(ReasonCode.UNREADABLE) from None
+    if not watch.holds:
+        raise Refused(ReasonCode.UNREADABLE, "the file changed while it was read")
+    return source
 
 
 def read_bytes(data: bytes, limits: Limits) -> Source:
@@ -56,15 +98,41 @@ def read_bytes(data: bytes, limits: Limits) -> Source:
     know_additions()
     meta = read_file_meta(data)
     syntax = syntax_of(meta.transfer_syntax)
-    body, start = (inflate(data[meta.start :], limits.file_bytes), 0) if syntax.deflated else (data, meta.start)
-    tree = walk(body, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
+    tree = _tree(data, meta.start, syntax, limits)
+    return Source(hashlib.sha256(data).hexdigest(), len(data), _interpreted(tree, syntax), syntax.uid)
+
+
+def _read_long(watch: Watch, limits: Limits) -> Source:
+    """A file that is not read into memory but for its header; a deflated one has no other place."""
+    know_additions()
+    stored = Stored(watch.file, 0, watch.size)
+    meta = read_file_meta(stored.read(0, _META))
+    syntax = syntax_of(meta.transfer_syntax)
+    if syntax.deflated:
+        if watch.size > limits.loaded_bytes:
+            raise Refused(ReasonCode.OVER_SIZE_LIMIT, "deflated file")
+        return read_bytes(stored.read(0, watch.size), limits)
+    state = hashlib.sha256()
+    for piece in stored.pieces():
+        state.update(piece)
+    tree = LongFile(watch.file, watch.size, meta.start, syntax, limits).tree()
+    return Source(state.hexdigest(), watch.size, _interpreted(tree, syntax), syntax.uid, watch)
+
+
+def _tree(data: bytes, start: int, syntax: TransferSyntax, limits: Limits) -> Item:
+    if syntax.deflated:
+        data, start = inflate(data[start:], limits.loaded_bytes), 0
+    return walk(data, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
+
+
+def _interpreted(tree: Item, syntax: TransferSyntax) -> pydicom.Dataset:
     if _DIRECTORY_RECORDS in tree.elements:
         raise Refused(ReasonCode.DICOMDIR)
     with quiet():
         dataset = build(tree)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = UID(syntax.uid)
-    return Source(hashlib.sha256(data).hexdigest(), len(data), dataset, syntax.uid)
+    return dataset
 
 
 def digest_of(path: Path) -> str:
@@ -117,19 +185,3 @@ def _texts(value: object) -> tuple[str, ...]:
     if value is None or value == "":
         return ()
     return tuple(str(each) for each in (value if isinstance(value, MultiValue | list) else [value]))
-
-
-def _bytes_of(path: Path, limits: Limits) -> bytes:
-    """The whole file, unless it is larger than the limit when it is opened or while it is read."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, io.SEEK_END)
-            if size > limits.file_bytes:
-                raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
-            file.seek(0)
-            data = file.read(size + 1)  # one more, to notice a file that grows
-    except OSError:
-        raise Refused(ReasonCode.UNREADABLE) from None
-    if len(data) > limits.file_bytes:
-        raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
-    return data

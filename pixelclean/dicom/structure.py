@@ -24,6 +24,7 @@ from pixelclean.dicom.element import (
     show,
     tag_at,
 )
+from pixelclean.dicom.stored import Stored
 from pixelclean.errors import Refused
 from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
@@ -33,27 +34,43 @@ _COMMAND, _META, _DELIMITERS = 0x0000, 0x0002, 0xFFFE
 _NEVER = 1 << 32
 
 
-def walk(data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits) -> Item:
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Where the value of an element of the root is missing from the data walked: it stays in its file."""
+
+    position: int
+    stored: Stored
+
+
+def walk(data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits, hole: Hole | None = None) -> Item:
     """The data set that `data[start:]` encodes.
 
     Raises Refused: TRUNCATED, MALFORMED, NESTED_TOO_DEEP, OVER_SIZE_LIMIT (too many elements).
     """
-    root, _ = walk_until(_NEVER, data, start, implicit=implicit, little=little, limits=limits)
+    root = _root(data, start, implicit=implicit, little=little)
+    reader = _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED, hole=hole)
+    reader.run(_OpenItem(root, start, len(data), is_root=True))
     return root
 
 
-def walk_until(tag: int, data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits) -> tuple[Item, bool]:
-    """What `data[start:]` encodes before the first element from `tag` on, and whether there is such an element.
+def walk_until(
+    tag: int, data: bytes, start: int, *, implicit: bool, little: bool, limits: Limits
+) -> tuple[Item, int | None]:
+    """What `data[start:]` encodes before the first element from `tag` on, and where that stands; None without any.
 
     `data` may end anywhere behind its header.  Raises Refused as `walk` does.
     """
-    if start + 8 > len(data):
-        raise Refused(ReasonCode.TRUNCATED, "no data set")
-    # Files that announce the one and hold the other are common and every reader copes; the walk proves the guess.
-    root = Item(implicit=implicit if not little else not has_vr(data, start), little=little)
+    root = _root(data, start, implicit=implicit, little=little)
     reader = _Walk(data, _Budget(limits.elements), limits.depth, truncated=ReasonCode.TRUNCATED, until=tag)
     reader.run(_OpenItem(root, start, len(data), is_root=True))
     return root, reader.reached
+
+
+def _root(data: bytes, start: int, *, implicit: bool, little: bool) -> Item:
+    if start + 8 > len(data):
+        raise Refused(ReasonCode.TRUNCATED, "no data set")
+    # Files that announce the one and hold the other are common and every reader copes; the walk proves the guess.
+    return Item(implicit=implicit if not little else not has_vr(data, start), little=little)
 
 
 @dataclass(slots=True)
@@ -90,7 +107,7 @@ class _Walk:
     """One pass over one buffer; `truncated` is what running past its end means, `nested` how many sequences are open.
 
     `nested` starts above zero in a buffer that is itself a value inside sequences.  At the first element of the root
-    from `until` on the pass ends, and has `reached` it.
+    from `until` on the pass ends, and has `reached` its position.
     """
 
     data: bytes
@@ -99,7 +116,8 @@ class _Walk:
     truncated: ReasonCode
     nested: int = 0
     until: int = _NEVER
-    reached: bool = False
+    reached: int | None = None
+    hole: Hole | None = None
 
     def run(self, first: _OpenItem | _OpenSequence) -> None:
         """Walk until everything that was opened is closed.
@@ -140,7 +158,7 @@ class _Walk:
                 level.position = header.start
                 return None
             if level.is_root and header.tag >= self.until:
-                self.reached, level.position = True, level.end
+                self.reached, level.position = level.position, level.end
                 return None
             self._check(header, item)
             if (sequence := self._sequence(header, level)) is not None:
@@ -200,6 +218,8 @@ class _Walk:
 
     def _element(self, header: Header, level: _OpenItem) -> tuple[Element | SequenceElement, int]:
         """A plain value and where it ends; a private one that reads as a sequence becomes one."""
+        if self.hole is not None and header.start == self.hole.position:
+            return self._left_out(header, self.hole.stored)
         if header.length == UNDEFINED:
             end = self._fragments(header, level)
             return Element(header.tag, header.vr, self.data[header.start : end], header.start, undefined=True), end + 8
@@ -210,6 +230,12 @@ class _Walk:
             if items is not None:
                 return items, end
         return Element(header.tag, header.vr, value, header.start), end
+
+    def _left_out(self, header: Header, stored: Stored) -> tuple[Element, int]:
+        """The element whose value stays in the file; `long.py` has followed its fragments to their delimiter."""
+        undefined = header.length == UNDEFINED
+        element = Element(header.tag, header.vr, b"", header.start, undefined=undefined, stored=stored)
+        return element, header.start + (8 if undefined else 0)
 
     def _private_sequence(self, tag: int, value: bytes) -> SequenceElement | None:
         """The sequence that a private value of unknown VR encodes; None where it is no sequence to its last byte."""

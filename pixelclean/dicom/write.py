@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pydicom
@@ -10,8 +11,9 @@ from pydicom.charset import default_encoding
 
 from pixelclean.dicom.body import body, short_element
 from pixelclean.dicom.file_meta import PREAMBLE, PREFIX
-from pixelclean.dicom.inflate import deflate
+from pixelclean.dicom.inflate import deflated
 from pixelclean.dicom.quiet import quiet
+from pixelclean.dicom.stored import pieces
 from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -27,35 +29,33 @@ def write(dataset: pydicom.Dataset, transfer_syntax: str, path: Path) -> str:
     The same data set gives the same bytes.  The file is new, and on the disk when this returns.
     Raises Refused(NOT_ENCODED) where a value cannot be encoded, OSError where the disk refuses.
     """
-    pieces = _encoded(dataset, syntax_of(transfer_syntax))
+    state = hashlib.sha256()
+    elements = _encoded(dataset, syntax_of(transfer_syntax))
     with path.open("xb") as file:
-        file.writelines(pieces)
+        for piece in elements:
+            file.write(piece)
+            state.update(piece)
         file.flush()
         os.fsync(file.fileno())
-    return _digest(pieces)
-
-
-def _digest(pieces: Iterable[bytes]) -> str:
-    state = hashlib.sha256()
-    for piece in pieces:
-        state.update(piece)
     return state.hexdigest()
 
 
-def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> list[bytes]:
-    """All bytes of the file, made in memory: pydicom raises OSError too, and quotes the value in it."""
+def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> Iterator[bytes]:
+    """All bytes of the file: made in memory before the first is written, but for long values.
+
+    pydicom raises OSError too, and quotes the value in it.
+    """
     try:
         with quiet():
             meta = b"".join(_meta(dataset, syntax))
             elements = body(dataset, implicit=syntax.implicit, little=syntax.little)
-            if syntax.deflated:
-                elements = [deflate(b"".join(elements))]
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - pydicom raises anything
         raise Refused(ReasonCode.NOT_ENCODED, "data set") from None
     length = short_element(0x00020000, "UL", len(meta).to_bytes(4, "little"))
-    return [b"\0" * PREAMBLE + PREFIX, length, meta, *elements]
+    written = chain.from_iterable(pieces(element) for element in elements)
+    return chain([b"\0" * PREAMBLE + PREFIX, length, meta], deflated(written) if syntax.deflated else written)
 
 
 def _meta(dataset: pydicom.Dataset, syntax: TransferSyntax) -> Iterator[bytes]:

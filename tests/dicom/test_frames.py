@@ -34,7 +34,7 @@ def decoded(dataset: pydicom.Dataset, syntax: str, limits: Limits) -> list[Words
 def held(form: PixelFormat, streams: list[bytes], *, table: bool = True) -> pydicom.Dataset:
     """An image with these encoded frames."""
     made = image(form)
-    value, _ = encapsulate(streams)
+    value, _ = encapsulate(streams, len(streams))
     if not table:
         (length,) = struct.unpack_from("<L", value, 4)
         value = value[:4] + bytes(4) + value[8 + length :]

@@ -75,4 +75,4 @@ def test_what_is_put_in_brings_its_own_table_and_no_other() -> None:
     made = with_extended_table()
     put_pixels(made, encode(noise(FORM), FORM, RLE))
     assert "ExtendedOffsetTable" not in made
-    assert encapsulate([b"ab"])[1] is None
+    assert encapsulate([b"ab"], 1)[1] is None

@@ -110,7 +110,7 @@ def test_too_many_elements_are_refused() -> None:
 def test_a_deflate_bomb_is_refused_before_it_unfolds() -> None:
     stream = zlib.compressobj(wbits=-15)
     bomb = stream.compress(element(0x7FE00010, "OW", bytes(1 << 22))) + stream.flush()
-    assert code_of(part10(bomb, DEFLATED), Limits(file_bytes=1 << 20)) is ReasonCode.OVER_SIZE_LIMIT
+    assert code_of(part10(bomb, DEFLATED), Limits(loaded_bytes=1 << 20)) is ReasonCode.OVER_SIZE_LIMIT
 
 
 def test_a_deflate_stream_with_the_trailer_of_gzip_is_read_and_with_anything_else_refused() -> None:

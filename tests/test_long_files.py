@@ -1,0 +1,179 @@
+"""Long files: their pixel data stay on the disk, and what becomes of them is what becomes of short ones."""
+
+import os
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+
+import pydicom
+import pytest
+from invented import BIG, COLOUR, DEEP, EXPLICIT, GREY, LIMITS, SYNTAX, as_file, described, of, speckled, words_for
+
+from pixelclean.dicom import Kind, PixelFormat, Source, encode, open_frames, pixel_data, put_pixels, read
+from pixelclean.dicom.stored import Spool, Stored
+from pixelclean.drafting import Draft, Drafter
+from pixelclean.errors import Refused
+from pixelclean.geometry import Act, Box, Origin, Region
+from pixelclean.header import Identifiers
+from pixelclean.pipeline import Cleaner
+from pixelclean.pixels import make_plan
+from pixelclean.policy import Limits, Policy
+from pixelclean.reasons import ReasonCode
+
+NOBODY = Identifiers(frozenset(), frozenset())
+SHORT = Limits(resident_bytes=1000)
+"""Limits by which every image is a long one."""
+BOX = Box(91, 71, 161, 110)
+FRAMES = 5
+FLOATS = of(GREY, frames=FRAMES, bits_allocated=32, bits_stored=32, high_bit=31, kind=Kind.FLOAT)
+
+
+def made(form: PixelFormat, syntax: str, folder: Path, **attributes: object) -> Path:
+    words = [words_for(speckled(form.rows, form.columns, seed), form) for seed in range(form.frames)]
+    dataset = described(form, **attributes)
+    put_pixels(dataset, encode(words, form, syntax))
+    path = folder / "made.dcm"
+    path.write_bytes(as_file(dataset, syntax))
+    return path
+
+
+def drafted(path: Path, limits: Limits, folder: Path, *boxes: Box) -> tuple[Source, Draft]:
+    folder.mkdir(exist_ok=True)
+    source = read(path, limits)
+    frames = open_frames(source.dataset, source.transfer_syntax, limits)
+    plan = make_plan([Region(box, Act.MASK, Origin.OPERATOR, "test") for box in boxes], frames.format)
+    dataset = pydicom.Dataset(dict(source.dataset.items()))
+    dataset.set_original_encoding(*source.dataset.original_encoding)
+    return source, Drafter(source, NOBODY, folder / "draft.dcm", limits).of_image(dataset, frames, plan)
+
+
+@pytest.mark.parametrize("boxes", [(), (BOX,)], ids=["kept", "masked"])
+@pytest.mark.parametrize(
+    "form, syntax",
+    [
+        (of(DEEP, frames=FRAMES), SYNTAX),
+        (of(COLOUR, frames=FRAMES, planar=1), EXPLICIT),
+        (of(GREY, frames=FRAMES, rows=121, columns=201), BIG),
+        (of(COLOUR, frames=FRAMES, photometric="YBR_FULL_422"), EXPLICIT),
+        (of(DEEP, frames=FRAMES), f"{EXPLICIT}.99"),
+        (of(DEEP, frames=FRAMES), f"{SYNTAX}.5"),
+        (of(DEEP, frames=FRAMES), f"{SYNTAX}.4.80"),
+        (of(COLOUR, frames=FRAMES), f"{SYNTAX}.4.90"),
+        (FLOATS, EXPLICIT),
+        (of(GREY, bits_allocated=1, bits_stored=1, high_bit=0, frames=FRAMES, rows=121, columns=203), EXPLICIT),
+    ],
+)
+def test_a_long_file_becomes_the_same_bytes_as_if_it_were_short(
+    form: PixelFormat, syntax: str, boxes: tuple[Box, ...], tmp_path: Path
+) -> None:
+    path = made(form, syntax, tmp_path)
+    short, expected = drafted(path, LIMITS, tmp_path / "short", *boxes)
+    long, draft = drafted(path, SHORT, tmp_path / "long", *boxes)
+    assert isinstance(pixel_data(short.dataset), bytes)
+    assert isinstance(pixel_data(long.dataset), Stored) or syntax == f"{EXPLICIT}.99"
+    assert draft.path.read_bytes() == expected.path.read_bytes()
+    assert (draft.digest, draft.proof) == (expected.digest, expected.proof)
+    assert draft.proof.holds
+    assert long.digest == short.digest
+    assert sorted(each.name for each in (tmp_path / "long").iterdir()) == ["draft.dcm"]
+
+
+def test_what_stands_behind_long_pixel_data_is_read(tmp_path: Path) -> None:
+    form = of(DEEP, frames=FRAMES)
+    path = made(form, f"{SYNTAX}.4.80", tmp_path, DataSetTrailingPadding=b"\0" * 40)
+    source = read(path, SHORT)
+    assert source.dataset.DataSetTrailingPadding == b"\0" * 40
+    assert isinstance(pixel_data(source.dataset), Stored)
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, f"{SYNTAX}.4.80"])
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
+def test_a_long_file_that_is_cut_is_refused(syntax: str, share: float, tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), syntax, tmp_path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(Refused) as refused:
+        read(path, SHORT)
+    assert refused.value.code is ReasonCode.TRUNCATED
+
+
+def test_fragments_of_a_long_file_that_are_no_items_are_refused(tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), f"{SYNTAX}.4.80", tmp_path)
+    data = bytearray(path.read_bytes())
+    third = data.find(b"\xfe\xff\x00\xe0", data.find(b"\xfe\xff\x00\xe0", data.find(b"\xe0\x7f\x10\x00")) + 1)
+    data[third] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Refused) as refused:
+        read(path, SHORT)
+    assert refused.value.code is ReasonCode.MALFORMED
+
+
+def test_what_is_no_pixel_data_and_too_long_for_memory_is_refused(tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), EXPLICIT, tmp_path, EncapsulatedDocument=bytes(5000))
+    with pytest.raises(Refused) as refused:
+        read(path, replace(SHORT, loaded_bytes=4000))
+    assert refused.value.code is ReasonCode.OVER_SIZE_LIMIT
+
+
+def test_two_frames_that_become_too_large_when_decoded_are_refused_before_that(tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=2), EXPLICIT, tmp_path)
+    source = read(path, LIMITS)
+    with pytest.raises(Refused) as refused:
+        open_frames(source.dataset, EXPLICIT, Limits(frame_bytes=GREY.rows * GREY.columns))
+    assert refused.value.code is ReasonCode.OVER_SIZE_LIMIT
+
+
+def test_a_long_file_that_changes_while_it_is_cleaned_is_held(cleaner: Cleaner, tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), EXPLICIT, tmp_path)
+    source = read(path, SHORT)
+    with path.open("r+b") as file:
+        file.seek(-10, os.SEEK_END)
+        file.write(b"\7")
+    os.utime(path, ns=(1, 1))
+    result = replace(cleaner, policy=replace(Policy.load(), limits=SHORT)).clean(source, tmp_path / "spool")
+    assert result.output is None
+    assert ReasonCode.UNREADABLE in {reason.code for reason in result.outcome.reasons}
+
+
+def test_a_long_file_goes_through_the_whole_flow_as_a_short_one_does(cleaner: Cleaner, tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), f"{SYNTAX}.4.80", tmp_path, Modality="US")
+    results = [
+        replace(cleaner, policy=replace(cleaner.policy, limits=limits)).clean(read(path, limits), tmp_path / name)
+        for limits, name in ((LIMITS, "short"), (SHORT, "long"))
+    ]
+    outputs = [result.output for result in results]
+    assert outputs[0] is not None
+    assert outputs[0] == outputs[1]
+
+
+def test_a_cine_takes_the_memory_of_a_few_frames(tmp_path: Path) -> None:
+    form = of(DEEP, rows=256, columns=256, frames=400)  # 128 KiB a frame, 50 MiB in all
+    path = made(of(form, frames=1), EXPLICIT, tmp_path)
+    data = path.read_bytes()
+    header, frame = data[: -form.frame_bytes], data[-form.frame_bytes :]
+    short = pydicom.dcmread(path, stop_before_pixels=True)
+    short.NumberOfFrames = form.frames
+    del header
+    long = tmp_path / "long.dcm"
+    short.PixelData = frame * form.frames
+    short["PixelData"].VR = "OW"
+    short.save_as(long)
+    del short, data, frame
+    limits = Limits(resident_bytes=1 << 20)
+    tracemalloc.start()
+    try:
+        _, draft = drafted(long, limits, tmp_path / "spool", Box(0, 0, 40, 40))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert draft.proof.holds
+    assert draft.proof.planned_pixels == 1600 * form.frames
+    assert peak < 16 << 20
+
+
+def test_what_is_gathered_in_a_file_is_no_other_than_what_is_gathered_in_memory(tmp_path: Path) -> None:
+    parts = [os.urandom(size) for size in (10, 0, 700, 3, 5000)]
+    in_memory, in_file = (Spool(tmp_path, resident).gather(parts) for resident in (1 << 20, 500))
+    assert isinstance(in_memory, bytes)
+    assert isinstance(in_file, Stored)
+    assert in_file.read(0, len(in_file)) == in_memory == b"".join(parts)
+    assert not list(tmp_path.iterdir())
