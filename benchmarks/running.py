@@ -57,11 +57,13 @@ def require(folder: Path) -> None:
         sys.exit(f"no data in {folder}: name the folder with --data or PIXELCLEAN_TEST_DATA")
 
 
-def clean(inputs: Iterable[Path], out: Path, key: Path, options: argparse.Namespace) -> Run:
-    """`pixelclean clean INPUTS OUT`; stops the script when the run itself failed."""
+def clean(
+    inputs: Iterable[Path], out: Path, key: Path, options: argparse.Namespace, task: tuple[str, ...] = ("clean",)
+) -> Run:
+    """`pixelclean clean INPUTS OUT`, or another task; stops the script when the run itself failed."""
     if not key.exists():
         create_key(key)
-    command = [sys.executable, "-m", "pixelclean", "clean", *map(str, inputs), str(out), "--key", str(key)]
+    command = [sys.executable, "-m", "pixelclean", task[0], *map(str, inputs), str(out), *task[1:], "--key", str(key)]
     for name in ("jobs", "policy"):
         if (value := getattr(options, name, None)) is not None:
             command += [f"--{name}", str(value)]

@@ -5,7 +5,6 @@ to be written.
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from pydicom import Dataset
@@ -13,18 +12,10 @@ from pydicom import Dataset
 from pixelclean.dicom import (
     Encoded,
     Frames,
-    PixelFormat,
     Source,
-    Streams,
-    bared,
     drop_offset_tables,
-    encode,
-    keep_true_offset_tables,
-    loss_of,
-    lossless_target,
     open_frames,
     pixel_data,
-    put_pixels,
     read,
     syntax_of,
     write,
@@ -32,43 +23,17 @@ from pixelclean.dicom import (
 from pixelclean.dicom.overlays import stored_planes
 from pixelclean.dicom.stored import Spool, is_padded, overlapping
 from pixelclean.header import Identifiers, spelled_in, survivors
-from pixelclean.pixels import (
-    NO_FILL,
-    Comparison,
-    Fill,
-    black,
-    compare,
-    describe_change,
-    describe_encoding,
-    hides_bits,
-    redacted,
-)
+from pixelclean.pixels import Comparison, compare, compare_blackened
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits
 from pixelclean.proof import Proof
+from pixelclean.treatment import Redaction, Treatment, redact
 
 _PIXEL_DATA = "7FE00010"
 _LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
-
-
-class Treatment(StrEnum):
-    """What becomes of the pixel data of an image."""
-
-    KEPT = "kept byte for byte"
-    MASKED = "masked"
-    HIDDEN_BITS_CLEARED = "hidden bits cleared"
-    BARED = "segments beside the coded image taken out"
-    ENCODED_ANEW = "encoded anew, since there may be more than the image in the streams"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Redaction:
-    """The pixel data as they shall leave; `encoded` is None where they leave as they came."""
-
-    treatment: Treatment
-    encoded: Encoded | None = None
-    fill: Fill = NO_FILL
+_BARE = (Treatment.BARED, Treatment.BLACKENED)
+"""Streams that leave as somebody else encoded them, but for what was taken out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,9 +84,10 @@ class Drafter:
         """Write other pixel data, decode what was written, compare."""
         digest, written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
-        comparison = compare(frames, again, plan, redaction.fill)
+        how = compare_blackened if redaction.treatment is Treatment.BLACKENED else compare
+        comparison = how(frames, again, plan, redaction.fill)
         proof = self._proof(written, comparison, pixels_unchanged=False, decoder=again.decoder)
-        if redaction.treatment is Treatment.BARED:
+        if redaction.treatment in _BARE:
             proof = self._with_streams(proof, written)
         return Draft(self.path, digest, proof, written.dataset, again)
 
@@ -138,6 +104,9 @@ class Drafter:
             planned_pixels=comparison.planned,
             changed_outside=comparison.changed_outside,
             not_filled_inside=comparison.not_filled_inside,
+            compared=comparison.compared,
+            filled_beyond=comparison.beyond,
+            fringe_pixels=comparison.fringe,
             text_left=0,
             identifiers_left=survivors(written.dataset, self.identifiers),
             pixels_unchanged=pixels_unchanged,
@@ -153,36 +122,3 @@ class Drafter:
         if not encapsulated or not any(spelled_in(piece, self.identifiers) for piece in pieces):
             return proof
         return replace(proof, identifiers_left=(*proof.identifiers_left, _PIXEL_DATA))
-
-
-def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
-    """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
-
-    `transfer_syntax` is the source's; long values are made in `spool`.  Where nothing is removed from them, `dataset` stays as it is.  Raises Refused.
-    """
-    if plan.masks_something or hides_bits(frames):
-        redaction = _filled(dataset, frames, plan, transfer_syntax, spool)
-        describe_change(dataset, loss_of(frames, transfer_syntax))
-    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool), Encoded):
-        redaction = Redaction(Treatment.BARED, streams)
-    elif streams is Streams.UNCLEAR:
-        redaction = Redaction(Treatment.ENCODED_ANEW, _encoded(frames, plan, NO_FILL, transfer_syntax, spool))
-        describe_encoding(dataset, loss_of(frames, transfer_syntax))
-    else:
-        keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
-        return Redaction(Treatment.KEPT)
-    assert redaction.encoded is not None
-    put_pixels(dataset, redaction.encoded)
-    return redaction
-
-
-def _filled(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
-    """Fill the mask and encode without loss."""
-    fill = black(dataset, frames.format, (frames.frame(index) for index in range(len(frames))))
-    treatment = Treatment.MASKED if plan.masks_something else Treatment.HIDDEN_BITS_CLEARED
-    return Redaction(treatment, _encoded(frames, plan, fill, transfer_syntax, spool), fill)
-
-
-def _encoded(frames: Frames, plan: Plan, fill: Fill, transfer_syntax: str, spool: Spool) -> Encoded:
-    target = lossless_target(transfer_syntax, frames.format)
-    return encode(redacted(frames, plan, fill), frames.format, target, spool)

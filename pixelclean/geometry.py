@@ -152,3 +152,10 @@ def _best_cut(mask: BoolArray) -> tuple[float, int]:
     areas = above[:-1] * cuts + below[1:] * (rows - cuts)
     best = cuts[areas == areas.min()]
     return float(areas.min()), int(best[np.argmin(np.abs(best - rows / 2))])
+
+
+def grown_by_one(mask: BoolArray) -> BoolArray:
+    """The mask and every pixel beside it, diagonal ones too."""
+    padded = np.pad(mask, 1)
+    across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
+    return np.asarray(across[:-2] | across[1:-1] | across[2:])

@@ -45,9 +45,12 @@ from pixelclean.header import (
 from pixelclean.key import ProjectKey
 from pixelclean.options import CODES, Option
 from pixelclean.outcome import Reason
+from pixelclean.pixels import MASKED, say_masked
 from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
+
+_DERIVATION = 0x00082111
 
 
 class Heading(Protocol):
@@ -124,7 +127,7 @@ class Deidentified:
         retained = retains(self.policy.header)
         ordered = kept_by_order(self.policy.header)
         found = harvest(source.dataset, retained, siblings, lambda text: by_key(text) or by_mapping(text), ordered)
-        placed = placed_by(self.policy.header, assigned, self._said_of_it(source))
+        placed = placed_by(self.policy.header, assigned, self._said_of_it(source)) | {(_DERIVATION, MASKED)}
         return without_kept_items(replace(found, placed=placed), source.dataset, self.policy.header.options)
 
     def cleaned(self, source: Source, identifiers: Identifiers) -> Cleaned:
@@ -137,6 +140,8 @@ class Deidentified:
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
         """The cleaned header with its marks (PS3.15 E.1.1, E.3.1)."""
         dataset = self.cleaned(source, identifiers).dataset
+        if self._masked_before(source):
+            say_masked(dataset)
         if has_pixels(dataset) and Option.CLEAN_PIXEL_DATA in self.policy.header.options:
             return self.marked(dataset, source, (CODES[Option.CLEAN_PIXEL_DATA],), "NO", kind)
         return self.marked(dataset, source, (), None, kind)
@@ -156,6 +161,12 @@ class Deidentified:
         if (recipients := self.recipients) is not None:
             attach(dataset, source.dataset, lambda content: seal(content, recipients, self.cipher))
         return dataset
+
+    def _masked_before(self, source: Source) -> bool:
+        """Whether an earlier stage of ours masked pixels; the word of others counts for nothing."""
+        return is_own(source.dataset, self.key, self.assignments) and MASKED in str(
+            source.dataset.get("DerivationDescription", "")
+        )
 
     def _said_of_it(self, source: Source) -> tuple[str, ...]:
         """Every text that De-identification Method may hold afterwards: words of programs, which people bear too."""

@@ -1,6 +1,16 @@
 """Proof: what was established about one encoded output."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Compared(StrEnum):
+    """What of source and output was compared."""
+
+    STORED_VALUES = "stored values"
+    """Every sample, bit by bit."""
+    COEFFICIENTS = "coefficients"
+    """Every quantized coefficient of JPEG, and every sample but at the fringe that up-sampled chroma has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +23,9 @@ class Proof:
     `text_left`         places where the second look still sees text
     `identifiers_left`  tags of the output whose value still holds an identifier or an original UID
     `pixels_unchanged`  the encoded pixel bytes are the source's, byte for byte
+    `compared`          what was compared to say so
+    `filled_beyond`     pixels that are black beyond the plan, summed over frames: JPEG fills whole MCUs
+    `fringe_pixels`     pixels beside those whose chroma changed, since JPEG up-samples it from its neighbours
     `syntax_in`, `syntax_out`, `decoder`   transfer syntax UIDs, and the decoder that read the output
     """
 
@@ -25,6 +38,9 @@ class Proof:
     syntax_in: str
     syntax_out: str
     decoder: str
+    compared: Compared = Compared.STORED_VALUES
+    filled_beyond: int = 0
+    fringe_pixels: int = 0
 
     @property
     def holds(self) -> bool:

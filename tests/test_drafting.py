@@ -3,6 +3,7 @@
 from copy import deepcopy
 from pathlib import Path
 
+import cv2
 import imagecodecs
 import numpy as np
 import pydicom
@@ -33,6 +34,7 @@ from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifier, Identifiers, Kind, harvest
 from pixelclean.phi import Phi
 from pixelclean.pixels import make_plan
+from pixelclean.proof import Compared
 from pixelclean.reasons import ReasonCode
 
 NOBODY = Identifiers(frozenset(), frozenset())
@@ -181,13 +183,43 @@ def test_a_masked_image_is_proven_on_the_written_file(tmp_path: Path) -> None:
         assert np.array_equal(after[~mask], before[~mask])
 
 
-def test_a_lossy_source_is_written_without_loss_and_stays_lossy_by_name(tmp_path: Path) -> None:
+def test_a_masked_jpeg_keeps_its_syntax_and_its_coefficients_beside_the_mask(tmp_path: Path) -> None:
     source = jpeg_source(bytes(imagecodecs.jpeg8_encode(words_for(speckled(120, 200), GREY)[..., 0], 60)))
     draft = drafted(source, tmp_path, BOX)
     written = read(draft.path, LIMITS)
     assert draft.proof.holds
-    assert (draft.proof.syntax_in, draft.proof.syntax_out) == (f"{SYNTAX}.4.50", f"{SYNTAX}.4.80")
+    assert draft.proof.compared is Compared.COEFFICIENTS
+    assert draft.proof.planned_pixels + draft.proof.filled_beyond == 72 * 48  # the units of 8 x 8 that the box of 70 x 40 touches
+    assert draft.proof.syntax_out == draft.proof.syntax_in == f"{SYNTAX}.4.50"
     assert written.dataset.LossyImageCompression == "01"
+    before, after = opened(source).frame(0), opened(written).frame(0)
+    units = np.zeros(before.shape, bool)
+    units[64:112, 88:160] = True
+    assert not after[units].any()
+    assert np.array_equal(after[~units], before[~units])
+
+
+def test_a_lossy_source_without_such_units_is_written_without_loss_and_stays_lossy_by_name(tmp_path: Path) -> None:
+    made, stream = cv2.imencode(
+        ".jpg", words_for(speckled(120, 200), GREY)[..., 0], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+    )
+    assert made
+    source = jpeg_source(stream.tobytes(), ".4.55")
+    draft = drafted(source, tmp_path, BOX)
+    written = read(draft.path, LIMITS)
+    assert draft.proof.holds
+    assert draft.proof.compared is Compared.STORED_VALUES
+    assert (draft.proof.syntax_in, draft.proof.syntax_out) == (f"{SYNTAX}.4.55", f"{SYNTAX}.4.80")
+    assert written.dataset.LossyImageCompression == "01"
+
+
+def test_text_beside_the_pixels_of_a_masked_jpeg_does_not_come_through(tmp_path: Path) -> None:
+    stream = bytes(imagecodecs.jpeg8_encode(words_for(speckled(120, 200), GREY)[..., 0], 60))
+    comment = b"\xff\xfe\x00\x0fNOBODY AT ALL"
+    draft = drafted(jpeg_source(stream[:2] + comment + stream[2:]), tmp_path, BOX)
+    assert draft.proof.holds
+    assert draft.proof.syntax_out == f"{SYNTAX}.4.50"
+    assert b"NOBODY" not in draft.path.read_bytes()
 
 
 def test_a_later_draft_replaces_the_earlier_one(tmp_path: Path) -> None:

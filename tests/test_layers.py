@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("mapping",),
     ("dicom",),
     ("header", "devices", "detect", "pixels"),
-    ("graphics",),
+    ("graphics", "treatment"),
     ("decision", "heading", "examination", "drafting", "fates", "statement", "reidentify"),  # the steps of the pipeline
     ("pipeline", "inventory"),
     ("store",),
@@ -37,12 +37,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Import name -> the rooms that may import it.
 HOMES: dict[str, set[str]] = {
     "asn1crypto": {"envelope"},
+    "av": {"dicom"},
     "click": {"cli"},
     "cryptography": {"envelope"},
     "cv2": {"detect"},
     "imagecodecs": {"dicom"},
     "jinja2": {"store"},
     "jpeg_ls": {"dicom"},
+    "numba": {"dicom"},
     "numpy": {"geometry", "plan", "dicom", "devices", "detect", "pixels", "pipeline", "store", "cli"},
     "onnxruntime": {"detect"},
     "pydicom": {
@@ -54,6 +56,7 @@ HOMES: dict[str, set[str]] = {
         "heading",
         "examination",
         "drafting",
+        "treatment",
         "fates",
         "statement",
         "reidentify",

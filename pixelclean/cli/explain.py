@@ -11,11 +11,11 @@ from pixelclean.cli.codes import of_ends
 from pixelclean.cli.looking import Look, as_in_a_run, look, looking_cleaner, reason_of
 from pixelclean.dicom import Source, quiet, syntax_of
 from pixelclean.dicom.stored import IN_MEMORY
-from pixelclean.drafting import Redaction, Treatment, redact
 from pixelclean.fates import Told, told
 from pixelclean.heading import Deidentified
 from pixelclean.outcome import Outcome, Queued, Released, outcome_of, word_of
 from pixelclean.pipeline import Cleaner, Inspection
+from pixelclean.treatment import Redaction, Treatment, redact
 
 _UNTIL_THEN = {
     Released: "once the written file proves clean (of an image, a second look may mask more, or ask)",

@@ -1,6 +1,9 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
 from pixelclean.dicom.bare import Streams, bared
+from pixelclean.dicom.blackened import blackened, is_subsampled
+from pixelclean.dicom.codecs.jpeg_blacken import blackened_area
+from pixelclean.dicom.codecs.jpeg_coefficients import compare_coefficients
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, drop_offset_tables, encode, keep_true_offset_tables, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
@@ -16,7 +19,10 @@ from pixelclean.dicom.write import write
 
 __all__ = [
     "bared",
+    "blackened",
+    "blackened_area",
     "check_size",
+    "compare_coefficients",
     "Codec",
     "codec_report",
     "CodecState",
@@ -29,6 +35,7 @@ __all__ = [
     "Frames",
     "has_pixels",
     "is_lossy",
+    "is_subsampled",
     "loss_of",
     "Loss",
     "keep_true_offset_tables",

@@ -1,17 +1,17 @@
 """Fill: the stored value that displays black, for every way in which a data set can say how its pixels are shown."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import Any, NewType
 
 import numpy as np
 import numpy.typing as npt
-from pydicom import DataElement, Dataset
-from pydicom.multival import MultiValue
-from pydicom.pixels.processing import apply_modality_lut, apply_voi
+from pydicom import Dataset
 
 from pixelclean.dicom import Kind, PixelFormat, values_of, words_of
 from pixelclean.errors import Refused
+from pixelclean.pixels.display import Display, Shares, displays_of
+from pixelclean.pixels.display_tables import Table
+from pixelclean.pixels.fill_padding import Padding
 from pixelclean.reasons import ReasonCode
 
 Words = npt.NDArray[Any]
@@ -29,18 +29,23 @@ _COLOURS = {
     "YBR_PARTIAL_422": (0.0625, 0.5, 0.5),
     "YBR_PARTIAL_420": (0.0625, 0.5, 0.5),
 }
-_PALETTE = ("RedPaletteColorLookupTable", "GreenPaletteColorLookupTable", "BluePaletteColorLookupTable")
-_LUTS = ("ModalityLUTSequence", "VOILUTSequence")
 _EVERY_VALUE = 1 << 16  # up to so many values are displayed one by one to find the darkest
+_NEARLY = 1 / 32  # a share of the whole brightness that is as good as black
+_UNSTRETCHED = 8  # images of so many bits are shown as they are, deeper ones are fitted to what they hold
+_Frames = tuple[tuple[Display, ...], ...]
 
 
 def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
-    """The word, or three words, that display black.
+    """The word, or three words, that display black in every frame; Refused(NO_PIXEL_VERDICT) where there is none.
 
     `form` is the format of the frames, `dataset` says how they are displayed.  Unsigned grey takes the end of the
-    range that displays dark.  Signed and floating grey goes no lower than it must: to the darkest value in the frames,
-    or to the edge of the header's window where that is darker, so that a window fitted to the values still fits.
+    range that displays dark.  Signed and floating grey goes no further than it must: to the darkest value in the
+    frames, or to the edge of a window where that is darker, so that a window fitted to the values still fits; so does
+    unsigned grey that is dark at its upper end, where that end is more than twice as high.  Padding is taken only where
+    nothing else is black.  In a label map black is what belongs to no segment.
     """
+    if dataset.get("SegmentationType") == "LABELMAP" and form.kind is Kind.INTEGER:
+        return Fill((float(words_of(_background(dataset, form), form)),))
     if form.photometric == "PALETTE COLOR" and form.kind is Kind.INTEGER:
         return Fill((float(_darkest_entry(dataset, form)),))
     if form.samples == 1 and form.photometric != "PALETTE COLOR":
@@ -50,37 +55,67 @@ def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
     raise Refused(ReasonCode.NO_PIXEL_VERDICT, f"no black is known for {form.samples} samples")
 
 
+def _background(dataset: Dataset, form: PixelFormat) -> int:
+    """The value of pixels outside all segments: the padding value, else 0 (PS3.3 C.8.20.2)."""
+    padding = Padding.of(dataset, form)
+    return int(padding.low) if padding else 0
+
+
 def _grey(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> float:
-    value = _darkest(dataset, _choice(*_range(dataset, form, frames), form))
+    shown, padding = displays_of(dataset, form), Padding.of(dataset, form)
+    values = _choice(_range(shown, form, frames, padding), form, padding, shown)
+    value = _darkest(values, _brightness(shown, values), padding)
     return value if form.kind is not Kind.INTEGER else float(words_of(int(value), form))
 
 
-def _darkest(dataset: Dataset, values: Words) -> float:
-    """The darkest of ascending values; of several that are equally dark an end of the range, where it is one."""
-    shown = _shown(dataset, values)
-    if _inverted(dataset):
-        shown = -shown
-    darkest = values[shown == shown.min()]
-    return float(values[-1] if values[-1] in darkest and values[0] not in darkest else darkest[0])
+def _brightness(shown: _Frames, values: Words) -> Shares:
+    """How bright each value is at the worst, in any frame and any way to show it, beyond the darkest there.
+
+    Where no value is black in every way, the first way of each frame decides.
+    """
+    for ways in (shown, tuple(frame[:1] for frame in shown)):
+        worst = np.zeros(len(values))
+        for display in dict.fromkeys(display for frame in ways for display in frame):
+            shares = display.brightness(values)
+            np.maximum(worst, shares - shares.min(), out=worst)
+        if worst.min() <= _NEARLY:
+            return worst
+    raise Refused(ReasonCode.NO_PIXEL_VERDICT, "no value is black in every frame")
 
 
-def _choice(low: float, high: float, form: PixelFormat) -> Words:
-    """The values to choose from: all of them, or the ends alone where there are too many."""
-    if form.kind is not Kind.INTEGER:
-        return np.array([low, high])
-    if high - low >= _EVERY_VALUE:
-        return np.array([low, high], np.int64)
-    return np.arange(int(low), int(high) + 1, dtype=np.int64)
+def _darkest(values: Words, brightness: Shares, padding: Padding | None) -> float:
+    """The darkest of ascending values; of several that are equally dark the one nearest to a dark end of the range."""
+    usable = brightness <= brightness.min() + _NEARLY
+    if padding is not None and (usable & ~padding.holds(values)).any():
+        usable &= ~padding.holds(values)
+    darkest = values[usable & (brightness == brightness[usable].min())]
+    falls = brightness[-1] == brightness.min() < brightness[0]
+    return float(darkest[-1] if falls else darkest[0])
 
 
-def _range(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> tuple[float, float]:
+def _choice(limits: tuple[float, float], form: PixelFormat, padding: Padding | None, shown: _Frames) -> Words:
+    """The values to choose from, ascending: all of them where tables show them, else the ends and beside padding."""
+    low, high = limits
+    tables = any(display.has_table for frame in shown for display in frame)
+    if tables and form.kind is Kind.INTEGER and high - low < _EVERY_VALUE:
+        return np.arange(int(low), int(high) + 1, dtype=np.int64)
+    beside = padding.neighbours(form) if padding is not None else ()
+    values = sorted({low, high, *(value for value in beside if low < value < high)})
+    return np.array(values, np.int64 if form.kind is Kind.INTEGER else np.float64)
+
+
+def _range(shown: _Frames, form: PixelFormat, frames: Iterable[Words], padding: Padding | None) -> tuple[float, float]:
     """Lowest and highest value to choose from."""
     lowest, highest = _representable(form)
-    if form.kind is Kind.INTEGER and (not form.signed or any(keyword in dataset for keyword in _LUTS)):
+    unsigned = form.kind is Kind.INTEGER and not form.signed
+    displays = [display for frame in shown for display in frame]
+    if unsigned and (form.bits_stored <= _UNSTRETCHED or all(display.is_rising for display in displays)):
         return lowest, highest
-    extremes = [edge for frame in frames for edge in _extremes(values_of(frame, form))]
-    edges = [*(extremes or [0.0]), *_window_edges(dataset)]
+    extremes = [edge for frame in frames for edge in _extremes(values_of(frame, form), padding)]
+    edges = [*(extremes or [0.0]), *(edge for display in displays for edge in display.edges)]
     low, high = max(lowest, min(edges)), min(highest, max(edges))
+    if unsigned:
+        return lowest, float(np.ceil(high)) if 0 < 2 * high < highest else highest
     return (float(np.floor(low)), float(np.ceil(high))) if form.kind is Kind.INTEGER else (low, high)
 
 
@@ -94,89 +129,22 @@ def _representable(form: PixelFormat) -> tuple[float, float]:
     return 0.0, float((1 << form.bits_stored) - 1)
 
 
-def _extremes(values: Words) -> list[float]:
-    """Lowest and highest number; floating pixels may be infinite or no numbers at all, which no window shows."""
-    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
-    return [float(finite.min()), float(finite.max())] if finite.size else []
-
-
-def _window_edges(dataset: Dataset) -> Iterator[float]:
-    """Stored values at which the header's windows end."""
-    slope, intercept = (_number(dataset, keyword) for keyword in ("RescaleSlope", "RescaleIntercept"))
-    for window in _windows(dataset):
-        edges = [(edge - (intercept or 0.0)) / (slope or 1.0) for edge in window]
-        yield from (edge for edge in edges if np.isfinite(edge))
-
-
-def _windows(dataset: Dataset) -> list[tuple[float, float]]:
-    """Where the header's windows begin and end (PS3.3 C.11.2.1.2); a sigmoid is black and white two widths away."""
-    reach = 2.0 if dataset.get("VOILUTFunction") == "SIGMOID" else 0.5
-    pairs = zip(_numbers(dataset, "WindowCenter"), _numbers(dataset, "WindowWidth"), strict=False)
-    return [(center - reach * width, center + reach * width) for center, width in pairs if width > 0]
-
-
-def _number(dataset: Dataset, keyword: str) -> float | None:
-    return next(iter(_numbers(dataset, keyword)), None)
-
-
-def _numbers(dataset: Dataset, keyword: str) -> list[float]:
-    value = dataset.get(keyword)
-    many: Iterable[Any] = value if isinstance(value, MultiValue) else [value]
-    try:
-        return [float(each) for each in many]
-    except (TypeError, ValueError):
-        return []
-
-
-def _shown(dataset: Dataset, values: Words) -> Words:
-    """What the modality and VOI transformations make of values (PS3.4 N.2.1); odd ones are left out, as viewers do."""
-    shown = values
-    for step in (apply_modality_lut, _through_voi):
-        with suppress(Exception):
-            made = np.asarray(step(shown, dataset))
-            shown = made if np.isfinite(made).all() else shown
-    return shown.astype(np.float64)
-
-
-def _through_voi(values: Words, dataset: Dataset) -> Words:
-    """The VOI LUT, or the first window: all that counts is what is darker than what, and what is as dark.
-
-    The windows of pydicom are not used: where Rescale Slope is negative they turn dark into bright.
-    """
-    if "VOILUTSequence" in dataset:
-        return np.asarray(apply_voi(values.astype(np.int64), dataset))
-    windows = _windows(dataset)
-    return np.clip(values, *windows[0]) if windows else values
-
-
-def _inverted(dataset: Dataset) -> bool:
-    """MONOCHROME1 shows low values bright, and so does an INVERSE presentation LUT shape.
-
-    Together they say it once: in MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
-    """
-    first = bool(dataset.get("PhotometricInterpretation") == "MONOCHROME1")
-    return first or bool(dataset.get("PresentationLUTShape") == "INVERSE")
+def _extremes(values: Words, padding: Padding | None) -> Iterator[float]:
+    """Lowest and highest number that is no padding; infinity is shown by no window."""
+    numbers = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    if padding is not None:
+        numbers = numbers[~padding.holds(numbers)]
+    if numbers.size:
+        yield from (float(numbers.min()), float(numbers.max()))
 
 
 def _darkest_entry(dataset: Dataset, form: PixelFormat) -> int:
     """The stored word that shows the darkest entry of the palette; black is not index 0 (PS3.3 C.7.6.3.1.5)."""
-    try:
-        entries, first, bits = (int(n) for n in dataset[f"{_PALETTE[0]}Descriptor"].value)
-        entries = entries or 1 << 16
-        columns = [_entries(dataset[f"{name}Data"], entries, bits, dataset) for name in _PALETTE]
-    except (KeyError, TypeError, ValueError):
-        raise Refused(ReasonCode.NO_PIXEL_VERDICT, "the palette cannot be read") from None
+    palette = Table.of_palette(dataset)
+    if palette is None:
+        raise Refused(ReasonCode.NO_PIXEL_VERDICT, "the palette cannot be read")
     lowest, highest = _representable(form)
     # The first entry is that of all lower values too, the last that of all higher ones.
-    mapped = np.clip(first + np.arange(entries), lowest, highest).astype(np.int64)
-    brightness = np.sum(columns, axis=0)[np.clip(mapped - first, 0, entries - 1)]
-    return words_of(int(mapped[np.argmin(brightness)]), form)
-
-
-def _entries(element: DataElement, entries: int, bits: int, dataset: Dataset) -> npt.NDArray[np.int64]:
-    """One colour; 8-bit entries may be packed in pairs, and words stand as the file's byte order has them."""
-    data = element.value
-    if bits == 8 and len(data) < 2 * entries:
-        return np.frombuffer(data, np.uint8, entries).astype(np.int64)
-    order = ">" if dataset.original_encoding[1] is False else "<"
-    return np.frombuffer(data, np.dtype(f"{order}u2"), entries).astype(np.int64)
+    low, high = (int(np.clip(end, lowest, highest)) for end in (palette.first, palette.last))
+    values = np.arange(low, high + 1, dtype=np.int64)
+    return words_of(int(_darkest(values, palette.shares(values), Padding.of(dataset, form))), form)

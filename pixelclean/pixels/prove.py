@@ -4,21 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pixelclean.dicom import Frames, without_hidden_bits
+from pixelclean.dicom import Frames, blackened_area, compare_coefficients, is_subsampled, without_hidden_bits
 from pixelclean.errors import Refused
-from pixelclean.geometry import BoolArray
+from pixelclean.geometry import BoolArray, grown_by_one
 from pixelclean.pixels.fill import Fill, Words
 from pixelclean.plan import Plan
+from pixelclean.proof import Compared
 from pixelclean.reasons import ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Pixel counts over all frames: planned by the plan, changed outside its mask, not black inside it."""
+    """Pixel counts over all frames: planned by the plan, changed outside its mask, not black inside it.
+
+    `beyond` is how many pixels are filled beyond the plan, `fringe` how many beside them show another chroma than before.
+    """
 
     planned: int
     changed_outside: int
     not_filled_inside: int
+    compared: Compared = Compared.STORED_VALUES
+    beyond: int = 0
+    fringe: int = 0
 
 
 def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Comparison:
@@ -34,6 +41,32 @@ def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Compariso
         differs = _any_sample(before.view(_bits(before)) != after.view(_bits(after)))
         changed += int((differs & ~mask).sum())
     return Comparison(planned, changed, unfilled)
+
+
+def compare_blackened(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Comparison:
+    """Compare every frame of a JPEG image whose MCUs under the mask were made black.
+
+    The coefficients tell: all of them are as they were, or black.  The samples are compared as well: luma and what is
+    not sub-sampled is equal everywhere beside the black MCUs, and so is sub-sampled chroma but within one pixel of them,
+    where the decoder interpolates it.
+    """
+    _require_alike(source, output)
+    planned = changed = unfilled = beyond = fringe = 0
+    for index, mask in enumerate(plan.masks()):
+        before, after = source.encoded(index), output.encoded(index)
+        coefficients = compare_coefficients(before, after, mask, tuple(int(word) for word in fill))
+        area = blackened_area(before, mask)
+        words = output.frame(index)
+        differs = source.frame(index) != words
+        rim = (
+            grown_by_one(area) & ~area & _any_sample(differs[..., 1:]) if is_subsampled(before) else np.zeros_like(area)
+        )
+        planned, beyond, fringe = planned + int(mask.sum()), beyond + int((area & ~mask).sum()), fringe + int(rim.sum())
+        black = np.asarray(fill, dtype=words.dtype)
+        unfilled += coefficients.not_filled_inside + int((_any_sample(words != black) & mask).sum())
+        changed += coefficients.changed_outside + int((differs[..., 0] & ~area).sum())
+        changed += int((_any_sample(differs) & ~area & ~rim).sum())
+    return Comparison(planned, changed, unfilled, Compared.COEFFICIENTS, beyond, fringe)
 
 
 def _require_alike(source: Frames, output: Frames) -> None:

@@ -124,19 +124,6 @@ def test_zeros_and_sign_extension_above_bits_stored_hide_nothing() -> None:
     assert (clean == 0xFFF0).all()
 
 
-def test_attributes_that_tell_extreme_values_go_and_loss_is_remembered() -> None:
-    dataset = described(DEEP, SmallestImagePixelValue=3, LargestImagePixelValue=4000)
-    describe_change(dataset, Loss("ISO_10918_1", 12.345))
-    assert "SmallestImagePixelValue" not in dataset
-    assert "LargestImagePixelValue" not in dataset
-    assert dataset.LossyImageCompression == "01"
-    assert (dataset.LossyImageCompressionMethod, float(dataset.LossyImageCompressionRatio)) == ("ISO_10918_1", 12.35)
-    untouched = described(DEEP)
-    before = deepcopy(untouched)
-    describe_change(untouched, None)
-    assert untouched == before
-
-
 def _clipped(region: Region) -> Region:
     box = region.box.clipped(9, 14)
     assert box is not None

@@ -1,34 +1,54 @@
-"""Huffman tables of JPEG as tables of 16-bit windows: which symbol begins there, and how far it reaches.
+"""Huffman tables of JPEG: which code begins in a window of 16 bits, and the code of a symbol.
 
-ISO/IEC 10918-1 C, F.2.2.3 and H.2.  Nothing here decodes a sample: a walk only has to know where each one ends.
+ISO/IEC 10918-1 C, F.1.2, F.2.2.3 and H.2.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from pixelclean.dicom.codecs.jpeg_kernels import END_OF_BLOCK, FAST, FAST_BITS, WINDOWS, Words32
 from pixelclean.dicom.codecs.jpeg_typical import TYPICAL
 
-NO_SYMBOL = 256
-_WINDOWS = 1 << 16
+EOB, ZRL = 0x00, 0xF0
 _LARGEST_DIFFERENCE = 16  # H.1.2.2; sequential DC ends at 15
-_EXTENDED = frozenset(run << 4 | size for run in range(16) for size in range(1, 15)) | {0x00, 0xF0}
+_EXTENDED = frozenset(run << 4 | size for run in range(16) for size in range(1, 15)) | {EOB, ZRL}
 _BASELINE = frozenset(symbol for symbol in _EXTENDED if symbol & 15 <= 10)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Huffman:
-    """`symbols[w]` and `bits[w]` of a 16-bit window: NO_SYMBOL, or the symbol and the bits of code and value.
+    """One table; `table` are its 16 counts and its symbols.
 
-    `listed` are the symbols as the table lists them; `harmless` says that nothing but a code can be meant by them.
+    `entries` are FAST of them for the first FAST_BITS of a window, then one for each window from `first` on, which holds
+    all codes that are longer.  From the lowest byte an entry says: the symbol, the bits of its code, those of code and
+    value, and how many coefficients it goes on.  It is 0 where no code begins.
+
+    `harmless` says that nothing but a code can be meant by the symbols in the list.
     """
 
-    symbols: npt.NDArray[np.uint16]
-    bits: npt.NDArray[np.uint32]
-    listed: bytes
+    table: bytes
+    entries: Words32
+    first: int
     harmless: bool
+
+    @property
+    def listed(self) -> bytes:
+        return self.table[16:]
+
+    @cached_property
+    def codes(self) -> dict[int, tuple[int, int]]:
+        """Code and its length, by symbol; of a symbol with several codes the first."""
+        codes = dict[int, tuple[int, int]]()
+        code, symbols = 0, iter(self.listed)
+        for length, count in enumerate(self.table[:16], 1):
+            for _ in range(count):
+                codes.setdefault(next(symbols), (code, length))
+                code += 1
+            code <<= 1
+        return codes
 
     def is_free_of_surplus(self, used: bytes) -> bool:
         """Whether the list says nothing but how to decode: it is harmless by itself, or every symbol in it occurs.
@@ -42,23 +62,46 @@ class Huffman:
 @lru_cache(maxsize=64)
 def huffman(table: bytes, *, alternating: bool) -> Huffman | None:
     """The table of 16 counts and its symbols; `alternating` for AC.  None where it is no table."""
-    symbols = np.full(_WINDOWS, NO_SYMBOL, np.uint16)
-    bits = np.zeros(_WINDOWS, np.uint32)
     listed = table[16:]
-    code = at = 0
-    for length, count in enumerate(table[:16], 1):
-        for symbol in listed[at : at + count]:
-            first, last = code << 16 - length, (code + 1) << 16 - length
-            if last > _WINDOWS:
-                return None
-            if (extra := _extra_bits(symbol, alternating)) is not None:
-                symbols[first:last], bits[first:last] = symbol, length + extra
-            code += 1
-        at, code = at + count, code << 1
-    if at != len(listed):
+    if sum(table[:16]) != len(listed):
         return None
+    lengths = np.repeat(np.arange(1, 17), np.frombuffer(table, np.uint8, 16))
+    widths = WINDOWS >> lengths
+    if widths.sum() > WINDOWS:
+        return None
+    each = [_entry(symbol, int(length), alternating) for symbol, length in zip(listed, lengths, strict=True)]
+    first = int(widths[lengths <= FAST_BITS].sum())
+    windows = np.zeros(WINDOWS, np.uint32)
+    windows[: widths.sum()] = np.repeat(np.array(each, np.uint32), widths)
+    fast = windows[:: WINDOWS // FAST].copy()
+    fast[first * FAST // WINDOWS :] = 0
     harmless = _is_complete(listed) if alternating else _are_differences(listed)
-    return Huffman(symbols, bits, listed, harmless or table in TYPICAL)
+    return Huffman(table, np.concatenate((fast, windows[first:])), first, harmless or table in TYPICAL)
+
+
+def extended(table: bytes, symbols: Sequence[int]) -> bytes | None:
+    """The same table with codes for more symbols, behind those that it has, which stay as they are.
+
+    None where no code is left; the one that is all ones stays free (ISO/IEC 10918-1 C.2).
+    """
+    longest = max((length for length, count in enumerate(table[:16], 1) if count), default=1)
+    for length in range(longest, 17):
+        taken = sum(count << length - each for each, count in enumerate(table[:length], 1))
+        count = table[length - 1] + len(symbols)
+        if (1 << length) - 1 - taken >= len(symbols) and count < 256:
+            return table[: length - 1] + bytes((count,)) + table[length:] + bytes(symbols)
+    return None
+
+
+def _entry(symbol: int, length: int, alternating: bool) -> int:
+    """What is known of a code; 0 for a symbol that sequential coding does not have."""
+    if not alternating:
+        size = 0 if symbol == _LARGEST_DIFFERENCE else symbol
+        return symbol | length << 8 | length + size << 16 if size < _LARGEST_DIFFERENCE else 0
+    run, size = symbol >> 4, symbol & 15
+    if size == 0 and symbol not in (EOB, ZRL):
+        return 0
+    return symbol | length << 8 | length + size << 16 | (END_OF_BLOCK if symbol == EOB else run + 1) << 24
 
 
 def _are_differences(listed: bytes) -> bool:
@@ -69,12 +112,3 @@ def _are_differences(listed: bytes) -> bool:
 def _is_complete(listed: bytes) -> bool:
     """Every AC symbol that there is, each once."""
     return len(set(listed)) == len(listed) and set(listed) in (_BASELINE, _EXTENDED)
-
-
-def _extra_bits(symbol: int, alternating: bool) -> int | None:
-    """The bits that follow a code; None for symbols that sequential coding does not have."""
-    if not alternating:
-        return 0 if symbol == _LARGEST_DIFFERENCE else symbol
-    if symbol & 15 == 0 and symbol not in (0x00, 0xF0):
-        return None
-    return symbol & 15

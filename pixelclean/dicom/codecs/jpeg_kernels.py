@@ -1,0 +1,235 @@
+"""The two loops over every bit of a scan, written so that numba can compile them: no objects, no calls, arrays only.
+
+They run on hostile bytes.  Each checks its arguments against each other before it begins, and from then on no index
+can leave an array: what a loop may read or write at most before the next check is stated where it is checked.  Bits are
+numbered from 0, the most significant bit of the first byte.  `words` are the bits in words of 32, with SPARE_WORDS more
+behind them, whose content does not matter.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Words32 = npt.NDArray[np.uint32]
+Words64 = npt.NDArray[np.uint64]
+Integers = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Coefficients = npt.NDArray[np.int16]
+
+UNIT_BITS = 16 + 16 + 63 * (16 + 15)
+"""Of one block at most: a code and its value, then 63 of them."""
+
+SPARE_WORDS = UNIT_BITS // 32 + 4
+"""How far a unit that begins inside the bits may reach beyond them, with the word behind."""
+
+FAST_BITS = 10
+"""Codes up to this length are found in the first part of a table, longer ones in the second."""
+
+FAST = 1 << FAST_BITS
+WINDOWS = 1 << 16
+END_OF_BLOCK = 128
+"""How far the end of a block goes on: farther than any run can."""
+
+# How a walk ends.
+WHOLE, SHORT, NO_CODE, LONG_BLOCK, LARGE_DIFFERENCE, UNFIT = range(6)
+
+WALK = (
+    "int64(uint32[::1], int64[::1], int64[::1], uint32[::1], int64[:,::1], int64[:,::1], "
+    "int64[::1], uint8[:,::1], int64[::1], int64[::1], int64[::1], int64[::1], int16[::1])"
+)
+SPLICE = "int64(uint32[::1], int64[::1], uint64[::1], int64[::1], int64[::1], int64[::1], uint32[::1], int64[::1])"
+
+
+def walk(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which calls of other functions would only slow down
+    words: Words32,
+    ends: Integers,
+    counts: Integers,
+    entries: Words32,
+    tables: Integers,
+    units: Integers,
+    predictions: Integers,
+    used: Bytes,
+    reached: Integers,
+    behind: Integers,
+    finished: Integers,
+    predicted: Integers,
+    coefficients: Coefficients,
+) -> int:
+    """Walk over `counts[p]` MCUs in each part p, which ends at bit `ends[p]`, where the next one begins.
+
+    `entries[tables[t, 0]:]` are the entries of table t (`jpeg_huffman`), of which the second part begins with window
+    `tables[t, 1]`.  `units` are those of one MCU: table of differences, of AC (-1: the unit is a sample), component.
+    `predictions` is room for one number for each component.
+
+    Filled in: `used[t, s]` for each AC symbol s that occurs, and in `reached` the bit at which the last MCU of each part
+    ends.  Unless they are empty: for each unit the bit `behind` its difference, that at which it has `finished`, and the
+    DC that is `predicted` for the next; and 64 `coefficients` for each, in zigzag order, which are 0 before.
+
+    Returns WHOLE, or what is wrong: SHORT where a part ends too early; NO_CODE; a LONG_BLOCK of more than 64; a
+    LARGE_DIFFERENCE that leads out of 16 bits; UNFIT where the arguments do not fit together.
+    """
+    parts, width = len(ends), len(units)
+    if len(words) < SPARE_WORDS or len(counts) != parts or len(reached) != parts:
+        return UNFIT
+    total = before = 0
+    for part in range(parts):
+        if counts[part] < 0 or ends[part] < before or ends[part] > (len(words) - SPARE_WORDS) * 32:
+            return UNFIT
+        before = ends[part]
+        total += counts[part] * width
+    if tables.shape[1] != 2 or units.shape[1] != 3 or len(used) != len(tables) or used.shape[1] != 256:
+        return UNFIT
+    for table in range(len(tables)):
+        start, first = tables[table, 0], tables[table, 1]
+        if start < 0 or first < 0 or first > WINDOWS or start + FAST + WINDOWS - first > len(entries):
+            return UNFIT
+    for unit in range(width):
+        difference, alternating, component = units[unit, 0], units[unit, 1], units[unit, 2]
+        if difference < 0 or difference >= len(tables) or alternating < -1 or alternating >= len(tables):
+            return UNFIT
+        if component < 0 or component >= len(predictions):
+            return UNFIT
+    keeps_places, keeps_coefficients = len(behind) > 0, len(coefficients) > 0
+    if len(finished) != len(behind) or len(predicted) != len(behind) or (keeps_places and len(behind) != total):
+        return UNFIT
+    if keeps_coefficients and len(coefficients) != total * 64:
+        return UNFIT
+
+    index, position, at, value = 0, np.int64(0), np.int64(0), np.int64(0)
+    for part in range(parts):
+        if part:
+            position = ends[part - 1]
+        end = ends[part]
+        for component in range(len(predictions)):
+            predictions[component] = 0
+        window, valid = np.uint64(0), np.int64(0)  # the next bits, of which so many are known
+        for _ in range(counts[part]):
+            for unit in range(width):
+                if position > end:  # else one unit more, UNIT_BITS at most, lies inside the words
+                    return SHORT
+                at, table = np.int64(0), units[unit, 0]
+                alternating, component = units[unit, 1], units[unit, 2]
+                while at < 64:
+                    if valid < 31:
+                        word, bit = np.uint64(position >> 5), np.uint64(position & 31)
+                        window = np.uint64(words[word]) << np.uint64(32) | np.uint64(words[word + np.uint64(1)])
+                        window = window << bit | np.uint64(words[word + np.uint64(2)]) >> np.uint64(32) - bit
+                        valid = np.int64(64)
+                    start = np.uint64(tables[table, 0])
+                    entry = np.int64(entries[start + (window >> np.uint64(64 - FAST_BITS))])
+                    if entry == 0:
+                        code, first = window >> np.uint64(48), np.uint64(tables[table, 1])
+                        if code < first:
+                            return NO_CODE
+                        entry = np.int64(entries[start + np.uint64(FAST) + code - first])
+                        if entry == 0:
+                            return NO_CODE
+                    symbol, length, both = entry & 255, entry >> 8 & 255, entry >> 16 & 255
+                    value = np.int64(0)
+                    if both > length and (keeps_coefficients or at == 0):
+                        size = both - length
+                        value = np.int64(window << np.uint64(length) >> np.uint64(64 - size))
+                        if value < 1 << size - 1:
+                            value -= (1 << size) - 1
+                    window <<= np.uint64(both)
+                    valid -= both
+                    position += both
+                    if at:
+                        if entry >> 24 == 0:  # a table of differences
+                            return UNFIT
+                        used[table, symbol] = 1
+                        at += entry >> 24
+                        if keeps_coefficients and at <= 64:
+                            coefficients[index * 64 + at - 1] = value
+                        continue
+                    if alternating < 0:
+                        break
+                    if symbol > 15:
+                        return NO_CODE
+                    value += predictions[component]
+                    if value < -32768 or value > 32767:
+                        return LARGE_DIFFERENCE
+                    predictions[component] = value
+                    if keeps_places:
+                        behind[index], predicted[index] = position, value
+                    if keeps_coefficients:
+                        coefficients[index * 64] = value
+                    at, table = np.int64(1), alternating
+                if 64 < at < END_OF_BLOCK:
+                    return LONG_BLOCK
+                if keeps_places:
+                    finished[index] = position
+                index += 1
+        if position > end:
+            return SHORT
+        reached[part] = position
+    return WHOLE
+
+
+def splice(  # noqa: C901, PLR0911, PLR0912, PLR0915 - likewise
+    words: Words32,
+    stops: Integers,
+    heads: Words64,
+    lengths: Integers,
+    froms: Integers,
+    tos: Integers,
+    out: Words32,
+    ends: Integers,
+) -> int:
+    """Put bits together: of each piece i the first `lengths[i]` bits of `heads[i]`, then the bits `froms[i]:tos[i]`.
+
+    Part p consists of the pieces before `stops[p]` that are in no part before it.  Each part is filled up with ones to a
+    whole byte, and begins where the one before it ended, at bit `ends[p]` of `out`.
+
+    Returns WHOLE; SHORT where `out` is too short; UNFIT where the arguments do not fit together.
+    """
+    if len(words) < SPARE_WORDS or len(ends) != len(stops):
+        return UNFIT
+    pieces = len(heads)
+    if len(lengths) != pieces or len(froms) != pieces or len(tos) != pieces:
+        return UNFIT
+    thirty_two, sixty_four = np.uint64(32), np.uint64(64)
+    held = np.uint64(0)  # whose last `holds` bits, less than 32, are still to be written
+    holds = written = piece = 0
+    for part in range(len(stops)):
+        if stops[part] > pieces:
+            return UNFIT
+        while piece < stops[part]:
+            length, position, end = lengths[piece], froms[piece], tos[piece]
+            if length < 0 or length > 64 or position < 0 or end > (len(words) - SPARE_WORDS) * 32:
+                return UNFIT
+            bits = heads[piece]
+            while length > 0 or position < end:
+                if length > 0:
+                    take = min(length, 32)
+                    taken = bits >> sixty_four - np.uint64(take)
+                    bits <<= np.uint64(take)
+                    length -= take
+                else:
+                    take = min(end - position, 32)
+                    word = position >> 5
+                    window = np.uint64(words[word]) << thirty_two | np.uint64(words[word + 1])
+                    taken = window << np.uint64(position & 31) >> sixty_four - np.uint64(take)
+                    position += take
+                held = held << np.uint64(take) | taken
+                holds += take
+                if holds >= 32:
+                    if written >= len(out):
+                        return SHORT
+                    holds -= 32
+                    out[written] = np.uint32(held >> np.uint64(holds) & np.uint64(0xFFFFFFFF))
+                    written += 1
+            piece += 1
+        fill = -holds & 7
+        held = held << np.uint64(fill) | np.uint64((1 << fill) - 1)
+        holds += fill
+        ends[part] = written * 32 + holds
+        if holds == 32:
+            if written >= len(out):
+                return SHORT
+            out[written] = np.uint32(held & np.uint64(0xFFFFFFFF))
+            written, holds = written + 1, 0
+    if holds:
+        if written >= len(out):
+            return SHORT
+        out[written] = np.uint32(held << np.uint64(32 - holds) & np.uint64(0xFFFFFFFF))
+    return WHOLE

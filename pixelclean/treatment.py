@@ -1,0 +1,109 @@
+"""Treatment: what becomes of the pixel data of an image, and of the attributes that describe them.
+
+They leave byte for byte where nothing is to be removed.  Where something is, JPEG keeps every coefficient beside the
+masked MCUs, and everything else is decoded, filled and encoded without loss.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydicom import Dataset
+
+from pixelclean.dicom import (
+    Encoded,
+    Frames,
+    PixelFormat,
+    Streams,
+    bared,
+    blackened,
+    encode,
+    keep_true_offset_tables,
+    loss_of,
+    lossless_target,
+    put_pixels,
+    syntax_of,
+)
+from pixelclean.dicom.stored import Spool
+from pixelclean.pixels import NO_FILL, Fill, black, describe_change, describe_encoding, hides_bits, redacted
+from pixelclean.plan import Plan
+
+
+class Treatment(StrEnum):
+    """What becomes of the pixel data of an image."""
+
+    KEPT = "kept byte for byte"
+    MASKED = "masked"
+    BLACKENED = "masked, every coefficient beside the masked units kept"
+    HIDDEN_BITS_CLEARED = "hidden bits cleared"
+    BARED = "segments beside the coded image taken out"
+    ENCODED_ANEW = "encoded anew, since there may be more than the image in the streams"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redaction:
+    """The pixel data as they shall leave; `encoded` is None where they leave as they came."""
+
+    treatment: Treatment
+    encoded: Encoded | None = None
+    fill: Fill = NO_FILL
+
+
+def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
+    """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
+
+    `transfer_syntax` is the source's; long values are made in `spool`.  Where nothing is removed from them, `dataset`
+    stays as it is.  Raises Refused.
+    """
+    hidden, source = hides_bits(frames), _Source(dataset, frames, plan, transfer_syntax, spool)
+    if plan.masks_something:
+        redaction = source.masked() if hidden else source.blackened() or source.masked()
+        describe_change(dataset, loss_of(frames, transfer_syntax))
+    elif hidden:
+        redaction = source.encoded_anew(Treatment.HIDDEN_BITS_CLEARED)
+        describe_encoding(dataset, loss_of(frames, transfer_syntax))
+    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool), Encoded):
+        redaction = Redaction(Treatment.BARED, streams)
+        describe_encoding(dataset, None)
+    elif streams is Streams.UNCLEAR:
+        redaction = source.encoded_anew(Treatment.ENCODED_ANEW)
+        describe_encoding(dataset, loss_of(frames, transfer_syntax))
+    else:
+        keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
+        return Redaction(Treatment.KEPT)
+    assert redaction.encoded is not None
+    put_pixels(dataset, redaction.encoded)
+    return redaction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """The frames of one image with all that it takes to make others of them."""
+
+    dataset: Dataset
+    frames: Frames
+    plan: Plan
+    transfer_syntax: str
+    spool: Spool
+
+    def blackened(self) -> Redaction | None:
+        """Black MCUs; None where the streams have none."""
+        fill, stated = self._black(), PixelFormat.of(self.dataset)
+        samples = tuple(int(word) for word in fill)
+        streams = blackened(self.frames, self.plan.masks, samples, stated, self.transfer_syntax, self.spool)
+        return Redaction(Treatment.BLACKENED, streams, fill) if streams is not None else None
+
+    def masked(self) -> Redaction:
+        """Black samples, encoded without loss."""
+        fill = self._black()
+        return Redaction(Treatment.MASKED, self._encoded(fill), fill)
+
+    def encoded_anew(self, treatment: Treatment) -> Redaction:
+        """The same samples, encoded without loss; nothing is masked."""
+        return Redaction(treatment, self._encoded(NO_FILL))
+
+    def _black(self) -> Fill:
+        return black(self.dataset, self.frames.format, (self.frames.frame(i) for i in range(len(self.frames))))
+
+    def _encoded(self, fill: Fill) -> Encoded:
+        target = lossless_target(self.transfer_syntax, self.frames.format)
+        return encode(redacted(self.frames, self.plan, fill), self.frames.format, target, self.spool)
