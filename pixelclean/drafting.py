@@ -22,11 +22,14 @@ from pixelclean.dicom import (
 )
 from pixelclean.dicom.overlays import stored_planes
 from pixelclean.dicom.stored import Spool, is_padded, overlapping
+from pixelclean.errors import Refused
 from pixelclean.header import Identifiers, spelled_in, survivors
 from pixelclean.pixels import Comparison, compare, compare_blackened
+from pixelclean.pixels.copies import pixel_copies
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits
 from pixelclean.proof import Proof
+from pixelclean.reasons import ReasonCode
 from pixelclean.treatment import Redaction, Treatment, redact
 
 _PIXEL_DATA = "7FE00010"
@@ -97,6 +100,8 @@ class Drafter:
         digest, written = write(dataset, transfer_syntax, self.path), read(self.path, self.limits)
         if stored_planes(written.dataset) != stored_planes(dataset):
             raise AssertionError("overlay planes differ after writing")
+        if copies := pixel_copies(written.dataset):
+            raise Refused(ReasonCode.PIXELS_ELSEWHERE, ", ".join(copies[:10]))
         return digest, written
 
     def _proof(self, written: Source, comparison: Comparison, *, pixels_unchanged: bool, decoder: str) -> Proof:

@@ -21,7 +21,7 @@ from pixelclean.graphics import Eyes, Overlays, cleaned_overlays, no_overlays
 from pixelclean.header import Identifiers, known_among, spellings
 from pixelclean.outcome import Reason
 from pixelclean.plan import Plan
-from pixelclean.policy import Limits, PixelPolicy, SecondLook
+from pixelclean.policy import Limits, PixelPolicy, SecondLook, SlideLabels
 from pixelclean.reasons import ReasonCode
 
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
@@ -128,10 +128,15 @@ class Detection:
         return Examination(
             (*match.regions, *_regions(findings.text, Origin.DETECTOR, "network")),
             tuple(_regions(findings.doubtful, Origin.DETECTOR, "network")),
-            match.reasons,
+            (*match.reasons, *self._slide_label(image.kind)),
             certain=image.says_burned_in and (bool(match.regions) or self._is_certain(image)),
             document=findings.page,
         )
+
+    def _slide_label(self, kind: Kind) -> Iterator[Reason]:
+        if kind.slide_label:
+            held = self.policy.slide_labels is SlideLabels.HOLD
+            yield Reason(ReasonCode.SLIDE_LABEL if held else ReasonCode.SLIDE_LABEL_NOT_RELEASED)
 
     def _found(self, image: OpenImage) -> Findings:
         """What the networks see; measured values are never masked on their word alone, an operator is asked."""

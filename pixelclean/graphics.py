@@ -12,10 +12,11 @@ from pydicom import Dataset
 from pixelclean.dicom import Frames
 from pixelclean.dicom.overlays import Overlay, overlay_groups, remove_group
 from pixelclean.errors import Refused
-from pixelclean.geometry import Box
+from pixelclean.geometry import Act, Box
 from pixelclean.header import Identifiers, spelled_in
 from pixelclean.header.consistency import drop_idle_shutter
 from pixelclean.outcome import Reason
+from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
 _ROUNDS = 3
@@ -62,6 +63,26 @@ class Overlays:
 def no_overlays(dataset: Dataset) -> Overlays:
     """Every group leaves nothing behind: for whoever does not look for text."""
     return Overlays(removed=overlay_groups(dataset))
+
+
+def uncovered_overlays(dataset: Dataset, plan: Plan) -> Overlays:
+    """The planes of a header that is kept on purpose, with nothing drawn over the pixels that the plan masks.
+
+    Nobody looks at them: what a mask hides must not be written over it, in any frame.  Groups whose plane is not whole,
+    or lies where nobody says, must go; so must those of planes in the high bits of the pixel words, which were cleared.
+    """
+    boxes = [region.box for region in plan.regions if region.act is Act.MASK]
+    planes: list[Overlay] = []
+    removed: list[int] = []
+    for group in overlay_groups(dataset):
+        try:
+            plane = Overlay.of(dataset, group)
+            over = [part for box in boxes if (part := plane.under(box, dataset)) is not None]
+        except Refused:
+            removed.append(group)
+        else:
+            planes.append(plane.without(over))
+    return Overlays(tuple(planes), tuple(removed))
 
 
 def cleaned_overlays(dataset: Dataset, identifiers: Identifiers, eyes: Eyes) -> Overlays:

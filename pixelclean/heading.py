@@ -3,6 +3,7 @@
 `Deidentified` is PS3.15 Annex E.  `Untouched` keeps the header for use inside the house and claims nothing.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -46,11 +47,13 @@ from pixelclean.key import ProjectKey
 from pixelclean.options import CODES, Option
 from pixelclean.outcome import Reason
 from pixelclean.pixels import MASKED, say_masked
+from pixelclean.pixels.copies import pixel_copies, remove_copies
 from pixelclean.policy import Policy
 from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
 
 _DERIVATION = 0x00082111
+_TOLD = 10  # places in the detail of a reason
 
 
 class Heading(Protocol):
@@ -62,7 +65,7 @@ class Heading(Protocol):
 
     @property
     def cleans(self) -> bool:
-        """Whether it takes out what identifies; one that does not leaves overlay planes alone too."""
+        """Whether it takes out what identifies; one that does not keeps overlay planes, but not over what is masked."""
 
     def patient(self, source: Source) -> str:
         """What keeps the files of one patient together in OUT."""
@@ -152,6 +155,7 @@ class Deidentified:
         """The data set with its marks; `pixels` are the codes of what is done to the pixels."""
         if kind.standing is Standing.EMBEDDED:
             silence(dataset)
+        remove_copies(dataset)
         method = method_for(self.policy, str(dataset.get("LongitudinalTemporalInformationModified", "")))
         texts = (*method.texts, ENCRYPTED) if self.recipients else method.texts
         mark_identity_removed(dataset, Method((*method.codes, *pixels), texts).after(self._earlier(source)))
@@ -217,7 +221,10 @@ class Masked:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """The header as it was, with no attribute that speaks of de-identification."""
+    """The header as it was, with no attribute that speaks of de-identification.
+
+    Whatever shows the pixels once more is no header: icons and other copies leave, or a mask would hide nothing.
+    """
 
     key: ProjectKey
 
@@ -236,18 +243,20 @@ class Untouched:
         return patient_of(source.dataset, self.key, source.digest, issuers=(EVERY_ISSUER,)).pseudonym
 
     def notes(self, source: Source) -> tuple[Reason, ...]:
-        """Nothing: what it claims goes on as it came."""
-        return ()
+        """What does not stay of a header that is kept; what it claims goes on as it came."""
+        copies = pixel_copies(source.dataset)
+        return (Reason(ReasonCode.PIXEL_COPIES_REMOVED, ", ".join(copies[:_TOLD])),) if copies else ()
 
     def identifiers(self, source: Source, siblings: frozenset[Trace] = frozenset()) -> Identifiers:
         """Nothing: the caller keeps the header on purpose."""
         return Identifiers(frozenset(), frozenset())
 
     def dataset(self, source: Source, identifiers: Identifiers, kind: Kind) -> Dataset:
-        """A data set of its own with the source's elements; pixel attributes are replaced, never edited in place."""
+        """A data set of its own with what the source has, but for copies of its pixels."""
         kept = Dataset()
         implicit, little = source.dataset.original_encoding
         kept.set_original_encoding(implicit, little, source.dataset.original_character_set)
         for element in source.dataset:
-            kept.add(element)
+            kept.add(copy(element))  # pydicom edits in place what is assigned to a keyword
+        remove_copies(kept)
         return kept

@@ -19,13 +19,13 @@ from pixelclean.decision import Evidence, decide, doubts
 from pixelclean.detect import Finder, pictures, png, require_tesseract
 from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
-from pixelclean.dicom.overlays import overlay_groups
+from pixelclean.dicom.overlays import overlay_groups, require_no_plane_in_the_image
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.examination import Detection, Examination, Examiner, LookingOnly, OpenImage
 from pixelclean.facts import Facts
 from pixelclean.geometry import Origin, Region
-from pixelclean.graphics import Overlays
+from pixelclean.graphics import Overlays, uncovered_overlays
 from pixelclean.header import Originals, Trace, originals_of
 from pixelclean.heading import Deidentified, Heading
 from pixelclean.key import ProjectKey
@@ -173,7 +173,7 @@ class Cleaner:
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
         drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits)
-        overlays = self._overlays(drafter, first.kind)
+        overlays = self._overlays(drafter, first)
         noted = (*first.evidence.noted, *overlays.notes)
         if first.image is None:
             dataset = self.heading.dataset(source, drafter.identifiers, first.kind)
@@ -192,14 +192,18 @@ class Cleaner:
         return self._with_preview(result, draft, first.image) if result.output else result
 
     def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
-        return OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
+        image = OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
+        require_no_plane_in_the_image(source.dataset, image.frames.format)
+        return image
 
-    def _overlays(self, drafter: Drafter, kind: Kind) -> Overlays:
+    def _overlays(self, drafter: Drafter, first: Inspection) -> Overlays:
         """What becomes of overlay planes: they are looked at once, however many drafts there are."""
         source = drafter.source
-        if not (self.heading.cleans and overlay_groups(source.dataset)):
+        if not overlay_groups(source.dataset):
             return Overlays()
-        dataset = self.heading.dataset(source, drafter.identifiers, kind)
+        if not self.heading.cleans:
+            return uncovered_overlays(source.dataset, first.plan) if first.plan else Overlays()
+        dataset = self.heading.dataset(source, drafter.identifiers, first.kind)
         return self.examiner.overlays(dataset, drafter.identifiers)
 
     def _drafted(

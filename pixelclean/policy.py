@@ -39,6 +39,14 @@ class SecondLook(StrEnum):
     SCALE_AND_OCR = "scale-and-ocr"
 
 
+class SlideLabels(StrEnum):
+    """What happens to images that may show the label of a slide: handwriting and barcodes are no text to a detector."""
+
+    HOLD = "hold"
+    REMOVE = "remove"
+    """From what is released: such an image is quarantined, the other instances of its study are not."""
+
+
 class DateShift(StrEnum):
     """By what the dates of a patient are moved under the Modified Dates option."""
 
@@ -114,7 +122,7 @@ class PixelPolicy:
     `ask_score`       a place with this score in the careful look may be text: an operator is asked
     `margin`          pixels that a finding is grown by on each side
     `largest_mask`    share of the image that may be masked without asking, 0 to 1
-    `second_look`     see SecondLook
+    `second_look`, `slide_labels`  see SecondLook, SlideLabels
     """
 
     text_score: float = -2.0
@@ -125,6 +133,7 @@ class PixelPolicy:
     margin: int = 4
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
+    slide_labels: SlideLabels = SlideLabels.HOLD
 
     def __post_init__(self) -> None:
         if self.text_score > self.seed_score:

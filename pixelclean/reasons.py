@@ -55,12 +55,15 @@ class ReasonCode(StrEnum):
     NOTHING_MASKED = "nothing-masked"
     TEXT_NOT_CLEANED = "text-not-cleaned"
     TOO_MANY_IDENTIFIERS = "too-many-identifiers"
+    SLIDE_LABEL = "slide-label"
+    SLIDE_LABEL_NOT_RELEASED = "slide-label-not-released"
     # the proof
     TEXT_LEFT = "text-left"
     IDENTIFIER_SURVIVES = "identifier-survives"
     IDENTIFIER_READABLE = "identifier-readable"
     CHANGED_OUTSIDE_MASK = "changed-outside-mask"
     NOT_FILLED = "not-filled"
+    PIXELS_ELSEWHERE = "pixels-elsewhere"
     PROOF_FAILED = "proof-failed"
     # the run
     TIMED_OUT = "timed-out"
@@ -76,6 +79,7 @@ class ReasonCode(StrEnum):
     CLEANED_BEFORE = "cleaned-before"
     SAYS_DEIDENTIFIED = "says-deidentified"
     OVERLAY_REMOVED = "overlay-removed"
+    PIXEL_COPIES_REMOVED = "pixel-copies-removed"
 
     @property
     def end(self) -> End:
@@ -105,6 +109,7 @@ _ENDS = {
     ReasonCode.NOTHING_MASKED: End.QUEUE,
     ReasonCode.TEXT_NOT_CLEANED: End.QUEUE,
     ReasonCode.TOO_MANY_IDENTIFIERS: End.QUEUE,
+    ReasonCode.SLIDE_LABEL: End.QUEUE,
     ReasonCode.TEXT_LEFT: End.QUEUE,
     ReasonCode.IDENTIFIER_SURVIVES: End.QUEUE,
     ReasonCode.IDENTIFIER_READABLE: End.QUEUE,
@@ -115,6 +120,7 @@ _ENDS = {
     ReasonCode.CLEANED_BEFORE: End.NOTE,
     ReasonCode.SAYS_DEIDENTIFIED: End.NOTE,
     ReasonCode.OVERLAY_REMOVED: End.NOTE,
+    ReasonCode.PIXEL_COPIES_REMOVED: End.NOTE,
 }
 
 _WORDS = {
@@ -153,12 +159,15 @@ _WORDS = {
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet nothing was found that is text for sure.",
     ReasonCode.NOTHING_MASKED: "No given box and no given rule masks anything in this image.",
     ReasonCode.TOO_MANY_IDENTIFIERS: "The files of this study name more people and numbers than can be looked for in each.",
+    ReasonCode.SLIDE_LABEL: "The image may show the label of a slide: handwriting and barcodes, which no detector reads.",
+    ReasonCode.SLIDE_LABEL_NOT_RELEASED: "The image may show the label of a slide; the policy releases no such image.",
     ReasonCode.TEXT_NOT_CLEANED: "The image shows text, and the policy does not clean pixels.",
     ReasonCode.TEXT_LEFT: "The second look found text in the cleaned image.",
     ReasonCode.IDENTIFIER_SURVIVES: "A value that identifies the patient, or an original UID, is still in the output.",
     ReasonCode.IDENTIFIER_READABLE: "A value that identifies the patient can still be read in the cleaned image.",
     ReasonCode.CHANGED_OUTSIDE_MASK: "Pixels outside the mask are not what they were.",
     ReasonCode.NOT_FILLED: "Pixels inside the mask are not black.",
+    ReasonCode.PIXELS_ELSEWHERE: "The output shows pixels in another place than its pixel data.",
     ReasonCode.PROOF_FAILED: "The output could not be proven.",
     ReasonCode.TIMED_OUT: "The file took longer than the policy allows.",
     ReasonCode.OUT_OF_MEMORY: "The file needed more memory than the policy allows.",
@@ -172,4 +181,5 @@ _WORDS = {
     ReasonCode.CLEANED_BEFORE: "The file was cleaned with this key before; what the key made stays as it is.",
     ReasonCode.SAYS_DEIDENTIFIED: "The file says that it was de-identified before; it was cleaned all the same.",
     ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
+    ReasonCode.PIXEL_COPIES_REMOVED: "The header was kept, but for icons and other copies of the image.",
 }

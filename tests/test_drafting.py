@@ -189,7 +189,9 @@ def test_a_masked_jpeg_keeps_its_syntax_and_its_coefficients_beside_the_mask(tmp
     written = read(draft.path, LIMITS)
     assert draft.proof.holds
     assert draft.proof.compared is Compared.COEFFICIENTS
-    assert draft.proof.planned_pixels + draft.proof.filled_beyond == 72 * 48  # the units of 8 x 8 that the box of 70 x 40 touches
+    assert (
+        draft.proof.planned_pixels + draft.proof.filled_beyond == 72 * 48
+    )  # the units of 8 x 8 that the box of 70 x 40 touches
     assert draft.proof.syntax_out == draft.proof.syntax_in == f"{SYNTAX}.4.50"
     assert written.dataset.LossyImageCompression == "01"
     before, after = opened(source).frame(0), opened(written).frame(0)
@@ -200,9 +202,7 @@ def test_a_masked_jpeg_keeps_its_syntax_and_its_coefficients_beside_the_mask(tmp
 
 
 def test_a_lossy_source_without_such_units_is_written_without_loss_and_stays_lossy_by_name(tmp_path: Path) -> None:
-    made, stream = cv2.imencode(
-        ".jpg", words_for(speckled(120, 200), GREY)[..., 0], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
-    )
+    made, stream = cv2.imencode(".jpg", words_for(speckled(120, 200), GREY)[..., 0], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])
     assert made
     source = jpeg_source(stream.tobytes(), ".4.55")
     draft = drafted(source, tmp_path, BOX)

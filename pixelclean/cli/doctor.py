@@ -25,6 +25,7 @@ PACKAGES = (
     "cryptography",
     "imagecodecs",
     "jinja2",
+    "numba",
     "numpy",
     "onnxruntime",
     "opencv-python-headless",

@@ -1,4 +1,4 @@
-"""Kinds of objects: which SOP classes pass, wait or are refused, which burn in text, and which may show a face.
+"""Kinds of objects: which SOP classes pass, wait or are refused, which burn in text, show a label or may show a face.
 
 All of it is data (rules/kinds.toml), one file that a site can edit, checked as a whole when it is loaded.
 """
@@ -77,6 +77,7 @@ class Kind:
     `reason`         why the object waits or is refused; None exactly when it is processed
     `pixels`         its SOP class is an image
     `burns_in_text`  objects like this one carry burned-in text often: False is not a promise that this one has none
+    `slide_label`    it may show the label of a slide or of a block: handwriting and barcodes, which no detector reads
     `features`       YES where a face or the surface of a head may show, NO where a stated rule says that none can,
                      None where neither is said
     """
@@ -87,6 +88,7 @@ class Kind:
     reason: Reason | None
     pixels: bool
     burns_in_text: bool
+    slide_label: bool
     features: Features | None
 
 
@@ -97,13 +99,14 @@ class Kinds:
     modalities: frozenset[str]
     sop_classes: tuple[SopClass, ...]
     burns_in_text: tuple[Mark, ...]
+    slide_labels: tuple[Mark, ...]
     features: tuple[Mark, ...]
     keywords: frozenset[str] = field(init=False)
     digest: str = field(init=False)
     _by_uid: dict[str, SopClass] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        marks = (*self.burns_in_text, *self.features)
+        marks = (*self.burns_in_text, *self.slide_labels, *self.features)
         asked = {_SOP_CLASS, _MODALITY, *(word for mark in marks for word in mark.condition.keywords())}
         object.__setattr__(self, "keywords", frozenset(asked))
         object.__setattr__(self, "digest", _digest(self.sop_classes, marks))
@@ -114,7 +117,8 @@ class Kinds:
         """The file at `path`; raises ConfigurationError that names file and entry."""
         try:
             table = check_keys(
-                read_toml(path), ["modalities", "allowed", "embedded", "refused", "burns_in_text", "features"]
+                read_toml(path),
+                ["modalities", "allowed", "embedded", "refused", "burns_in_text", "slide_labels", "features"],
             )
             sop_classes = (
                 *_allowed(table),
@@ -123,12 +127,13 @@ class Kinds:
             )
             _check_once(tuple(sop_class.uid for sop_class in sop_classes))
             burns_in_text = tuple(_marks(table, "burns_in_text", []))
+            slide_labels = tuple(_marks(table, "slide_labels", []))
             features = tuple(_marks(table, "features", ["value"]))
-            _check_once(tuple(mark.id for mark in (*burns_in_text, *features)))
+            _check_once(tuple(mark.id for mark in (*burns_in_text, *slide_labels, *features)))
         except ConfigurationError as error:
             message = str(error)
             raise ConfigurationError(message if message.startswith(str(path)) else f"{path}: {message}") from error
-        return cls(_modalities(table), sop_classes, burns_in_text, features)
+        return cls(_modalities(table), sop_classes, burns_in_text, slide_labels, features)
 
     def judge(self, facts: Facts) -> Kind:
         """What kind of object has these facts."""
@@ -143,6 +148,7 @@ class Kinds:
             reason=reason,
             pixels=listed is not None and listed.pixels,
             burns_in_text=any(mark.condition.holds(facts) for mark in self.burns_in_text),
+            slide_label=any(mark.condition.holds(facts) for mark in self.slide_labels),
             features=self._features(facts) if listed and listed.pixels else None,
         )
 

@@ -106,6 +106,41 @@ def test_a_plain_slice_is_not_marked(kinds: Kinds) -> None:
     assert not judge(kinds, CT, Modality="CT", ImageType=image_type, BurnedInAnnotation="NO").burns_in_text
 
 
+SLIDE = STORAGE + "77.1.6"
+
+
+@pytest.mark.parametrize(
+    "sop_class, values",
+    [
+        (SLIDE, {"ImageType": ("ORIGINAL", "PRIMARY", "LABEL", "NONE")}),
+        (SLIDE, {"ImageType": ("ORIGINAL", "PRIMARY", "OVERVIEW", "NONE"), "SpecimenLabelInImage": "NO"}),
+        (SLIDE, {"ImageType": ("DERIVED", "PRIMARY", "label", "RESAMPLED")}),
+        (SC, {"Modality": "SM", "ImageType": ("DERIVED", "SECONDARY", "MACRO")}),
+        (SLIDE, {"ImageType": ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"), "SpecimenLabelInImage": "YES"}),
+        (SC, {"SpecimenLabelInImage": "yes"}),
+    ],
+)
+def test_images_that_may_show_the_label_of_a_slide_are_marked(
+    kinds: Kinds, sop_class: str, values: dict[str, str | tuple[str, ...]]
+) -> None:
+    assert judge(kinds, sop_class, **values).slide_label
+
+
+@pytest.mark.parametrize(
+    "sop_class, values",
+    [
+        (SLIDE, {"ImageType": ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"), "SpecimenLabelInImage": "NO"}),
+        (SLIDE, {"Modality": "SM", "ImageType": ("DERIVED", "PRIMARY", "THUMBNAIL", "RESAMPLED")}),
+        (CT, {"Modality": "CT", "ImageType": ("DERIVED", "PRIMARY", "LABEL")}),
+        (SLIDE, {}),
+    ],
+)
+def test_tissue_and_images_of_anything_else_show_no_label_of_a_slide(
+    kinds: Kinds, sop_class: str, values: dict[str, str | tuple[str, ...]]
+) -> None:
+    assert not judge(kinds, sop_class, **values).slide_label
+
+
 @pytest.mark.parametrize(
     "sop_class, values, features",
     [
@@ -159,6 +194,13 @@ match = {{ attribute = "Modality", equals = "US", case = "exact" }}
 example = {{ Modality = "US" }}
 counter_example = {{ Modality = "CT" }}
 
+[[slide_labels]]
+id = "label"
+why = "it shows one"
+match = {{ attribute = "ImageType", equals = "LABEL", case = "exact" }}
+example = {{ ImageType = "LABEL" }}
+counter_example = {{ ImageType = "VOLUME" }}
+
 [[features]]
 id = "xc"
 value = "YES"
@@ -173,7 +215,7 @@ def test_a_site_writes_its_own_file(tmp_path: Path) -> None:
     path = tmp_path / "kinds.toml"
     path.write_text(SITE, encoding="utf-8")
     kinds = Kinds.load(path)
-    assert kinds.keywords == {"SOPClassUID", "Modality"}
+    assert kinds.keywords == {"SOPClassUID", "Modality", "ImageType"}
     assert judge(kinds, CT).standing is Standing.ALLOWED
     assert judge(kinds, SC).standing is Standing.REFUSED
     assert judge(kinds, MR).standing is Standing.WAITS
@@ -190,6 +232,13 @@ def test_a_site_writes_its_own_file(tmp_path: Path) -> None:
         ('example = { Modality = "US" }', 'example = { Modality = "MR" }', "burns_in_text us: the example"),
         ('id = "xc"', 'id = "us"', "twice"),
         ("[[features]]", "[[feature]]", "missing: features"),
+        ("[[slide_labels]]", "[[slide_label]]", "missing: slide_labels"),
+        ('id = "label"', 'id = "us"', "twice"),
+        (
+            'example = { ImageType = "VOLUME" }',
+            'example = { ImageType = "LABEL" }',
+            "slide_labels label: the counter example",
+        ),
     ],
 )
 def test_a_wrong_file_stops_the_run_and_is_named(tmp_path: Path, found: str, put: str, message: str) -> None:

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import COLOUR, DEEP, EXPLICIT, GREY, all_of, described, of, opened, source_of
 
-from pixelclean.dicom import Frames, Kind, Loss, PixelFormat, encode, put_pixels, values_of
+from pixelclean.dicom import Frames, Kind, PixelFormat, encode, put_pixels, values_of
 from pixelclean.dicom.words import Words
 from pixelclean.geometry import Act, Box, Origin, Region
-from pixelclean.pixels import Fill, black, compare, describe_change, hides_bits, make_plan, redacted
+from pixelclean.pixels import Fill, black, compare, hides_bits, make_plan, redacted
 from pixelclean.plan import Plan
 
 FORMATS = [

@@ -76,7 +76,7 @@ def test_a_stricter_policy_withdraws_what_it_would_not_release_and_fresh_starts_
     again(few)
     earlier = set(few.outputs())
     assert len(earlier) == 2
-    strict = policy(few, ("pixel_bytes = 1073741824", "pixel_bytes = 1000"))
+    strict = policy(few, ("pixel_bytes = 274877906944", "pixel_bytes = 1000"))
     assert again(few, policy_source=strict).counts == {"released": 1, "quarantined": 1}
     assert_only_proven_files_are_out(few)
     assert codes(few.result("ct-plain.dcm")) == {"over-size-limit"}
@@ -175,7 +175,9 @@ def test_a_mistake_in_a_policy_file_is_told_with_its_name(few: Project, text: st
 
 def test_a_slow_file_costs_no_more_than_the_policy_allows(tmp_path: Path, sample_data: Path) -> None:
     project = project_of(tmp_path, sample_data, "us-cine-jpeg.dcm", "sr-report.dcm")
-    impatient = policy(project, ("seconds = 300.0", "seconds = 0.4"))
+    impatient = policy(
+        project, ("seconds = 300.0\nseconds_per_frame = 5.0", "seconds = 0.4\nseconds_per_frame = 0.001")
+    )
     assert again(project, policy_source=impatient).counts == {"released": 1, "quarantined": 1}
     assert codes(project.result("us-cine-jpeg.dcm")) == {"timed-out"}
     assert_only_proven_files_are_out(project)
