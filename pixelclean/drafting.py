@@ -4,7 +4,7 @@ A draft is an output that is not released yet.  Its proof is established on the 
 to be written.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom import Dataset
@@ -13,6 +13,7 @@ from pixelclean.dicom import (
     Encoded,
     Frames,
     Source,
+    StillFrames,
     drop_offset_tables,
     open_frames,
     pixel_data,
@@ -22,9 +23,10 @@ from pixelclean.dicom import (
 )
 from pixelclean.dicom.overlays import stored_planes
 from pixelclean.dicom.stored import Spool, is_padded, overlapping
+from pixelclean.dicom.video import VideoFrames, VideoQuality
 from pixelclean.errors import Refused
 from pixelclean.header import Identifiers, spelled_in, survivors
-from pixelclean.pixels import Comparison, compare, compare_blackened
+from pixelclean.pixels import Comparison, compare, compare_blackened, compare_video
 from pixelclean.pixels.copies import pixel_copies
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits
@@ -35,7 +37,7 @@ from pixelclean.treatment import Redaction, Treatment, redact
 _PIXEL_DATA = "7FE00010"
 _LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
-_BARE = (Treatment.BARED, Treatment.BLACKENED)
+_BARE = (Treatment.BARED, Treatment.BLACKENED, Treatment.REMUXED)
 """Streams that leave as somebody else encoded them, but for what was taken out."""
 
 
@@ -58,6 +60,7 @@ class Drafter:
     identifiers: Identifiers
     path: Path
     limits: Limits
+    quality: VideoQuality = field(default_factory=VideoQuality)
 
     def without_pixels(self, dataset: Dataset) -> Draft:
         """The draft of an object that has no pixel data."""
@@ -69,7 +72,7 @@ class Drafter:
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
         spool = Spool(self.path.parent, self.limits.resident_bytes)
-        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, spool)
+        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, spool, self.quality)
         if redaction.encoded is None:
             return self._unchanged(dataset)
         return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
@@ -87,12 +90,21 @@ class Drafter:
         """Write other pixel data, decode what was written, compare."""
         digest, written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
-        how = compare_blackened if redaction.treatment is Treatment.BLACKENED else compare
-        comparison = how(frames, again, plan, redaction.fill)
+        comparison = self._compared(frames, again, plan, redaction)
         proof = self._proof(written, comparison, pixels_unchanged=False, decoder=again.decoder)
         if redaction.treatment in _BARE:
             proof = self._with_streams(proof, written)
         return Draft(self.path, digest, proof, written.dataset, again)
+
+    def _compared(self, frames: Frames, again: Frames, plan: Plan, redaction: Redaction) -> Comparison:
+        """The comparison that a treatment asks for."""
+        if isinstance(frames, VideoFrames) and isinstance(again, VideoFrames):
+            return compare_video(frames, again, plan, self.quality)
+        if redaction.treatment is Treatment.BLACKENED:
+            assert isinstance(frames, StillFrames)
+            assert isinstance(again, StillFrames)
+            return compare_blackened(frames, again, plan, redaction.fill)
+        return compare(frames, again, plan, redaction.fill)
 
     def _written(self, dataset: Dataset, transfer_syntax: str) -> tuple[str, Source]:
         """Write in place of an earlier draft, and read what was written."""
@@ -112,6 +124,7 @@ class Drafter:
             compared=comparison.compared,
             filled_beyond=comparison.beyond,
             fringe_pixels=comparison.fringe,
+            video=comparison.video,
             text_left=0,
             identifiers_left=survivors(written.dataset, self.identifiers),
             pixels_unchanged=pixels_unchanged,

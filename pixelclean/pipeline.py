@@ -20,6 +20,7 @@ from pixelclean.detect import Finder, pictures, png, require_tesseract
 from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
 from pixelclean.dicom.overlays import overlay_groups, require_no_plane_in_the_image
+from pixelclean.dicom.video import VideoFrames, VideoQuality
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.examination import Detection, Examination, Examiner, LookingOnly, OpenImage
@@ -172,7 +173,7 @@ class Cleaner:
         first = self._inspected(source)
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
-        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits)
+        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits, self._quality)
         overlays = self._overlays(drafter, first)
         noted = (*first.evidence.noted, *overlays.notes)
         if first.image is None:
@@ -183,13 +184,17 @@ class Cleaner:
         plan, draft, readable = self._drafted(drafter, first.image, first.seen, overlays)
         evidence = replace(
             first.evidence,
-            noted=(*noted, *_syntax_note(draft)),
+            noted=(*noted, *_syntax_note(draft), *_video_note(first.image)),
             masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
         )
         result = self._decided(source, first.kind, draft, evidence, plan)
         return self._with_preview(result, draft, first.image) if result.output else result
+
+    @property
+    def _quality(self) -> VideoQuality:
+        return VideoQuality(self.policy.pixel.video_psnr, self.policy.pixel.video_residue)
 
     def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
         image = OpenImage.of(source.dataset, source.transfer_syntax, self.policy.limits, kind, facts)
@@ -265,6 +270,12 @@ def _masked_share(plan: Plan) -> float:
 def _syntax_note(draft: Draft) -> Iterator[Reason]:
     if draft.proof.syntax_in != draft.proof.syntax_out:
         yield Reason(ReasonCode.TRANSFER_SYNTAX_CHANGED, f"{draft.proof.syntax_in} to {draft.proof.syntax_out}")
+
+
+def _video_note(image: OpenImage) -> Iterator[Reason]:
+    frames = image.frames
+    if isinstance(frames, VideoFrames) and (dropped := frames.stream.audio + frames.stream.others):
+        yield Reason(ReasonCode.SOUND_REMOVED, f"{dropped} streams beside the video")
 
 
 def _digest(*parts: str) -> str:

@@ -123,6 +123,8 @@ class PixelPolicy:
     `margin`          pixels that a finding is grown by on each side
     `largest_mask`    share of the image that may be masked without asking, 0 to 1
     `second_look`, `slide_labels`  see SecondLook, SlideLabels
+    `video_psnr`      dB that each frame of a video that is encoded anew keeps outside the mask
+    `video_residue`   how far from black its masked samples may be, in steps of 256
     """
 
     text_score: float = -2.0
@@ -134,6 +136,8 @@ class PixelPolicy:
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
     slide_labels: SlideLabels = SlideLabels.HOLD
+    video_psnr: float = 40.0
+    video_residue: float = 16.0
 
     def __post_init__(self) -> None:
         if self.text_score > self.seed_score:
@@ -144,6 +148,8 @@ class PixelPolicy:
             raise ConfigurationError("pixel.largest_mask lies outside 0 to 1")
         if self.margin < 0:
             raise ConfigurationError("pixel.margin is negative")
+        if min(self.video_psnr, self.video_residue) <= 0:
+            raise ConfigurationError("pixel.video_psnr and pixel.video_residue are positive numbers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,22 @@ class Compared(StrEnum):
     """Every sample, bit by bit."""
     COEFFICIENTS = "coefficients"
     """Every quantized coefficient of JPEG, and every sample but at the fringe that up-sampled chroma has."""
+    VIDEO = "video, decoded"
+    """Every frame of a video that was encoded anew with loss: near the source, and near black, as far as is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoLoss:
+    """The worst of all frames of a video that was encoded anew; differences in steps of 256 whatever the depth.
+
+    `psnr` in dB, of luma and chroma outside the mask and 16 pixels around it, None where nothing differs;
+    `difference` there, `fringe` within those 16 pixels; `residue` from black in the mask.
+    """
+
+    psnr: float | None
+    difference: float
+    fringe: float
+    residue: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,7 @@ class Proof:
     `compared`          what was compared to say so
     `filled_beyond`     pixels that are black beyond the plan, summed over frames: JPEG fills whole MCUs
     `fringe_pixels`     pixels beside those whose chroma changed, since JPEG up-samples it from its neighbours
+    `video`             how far from the source and from black the frames of a video are; None for all others
     `syntax_in`, `syntax_out`, `decoder`   transfer syntax UIDs, and the decoder that read the output
     """
 
@@ -41,6 +58,7 @@ class Proof:
     compared: Compared = Compared.STORED_VALUES
     filled_beyond: int = 0
     fringe_pixels: int = 0
+    video: VideoLoss | None = None
 
     @property
     def holds(self) -> bool:

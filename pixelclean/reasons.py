@@ -80,6 +80,7 @@ class ReasonCode(StrEnum):
     SAYS_DEIDENTIFIED = "says-deidentified"
     OVERLAY_REMOVED = "overlay-removed"
     PIXEL_COPIES_REMOVED = "pixel-copies-removed"
+    SOUND_REMOVED = "sound-removed"
 
     @property
     def end(self) -> End:
@@ -121,6 +122,7 @@ _ENDS = {
     ReasonCode.SAYS_DEIDENTIFIED: End.NOTE,
     ReasonCode.OVERLAY_REMOVED: End.NOTE,
     ReasonCode.PIXEL_COPIES_REMOVED: End.NOTE,
+    ReasonCode.SOUND_REMOVED: End.NOTE,
 }
 
 _WORDS = {
@@ -182,4 +184,5 @@ _WORDS = {
     ReasonCode.SAYS_DEIDENTIFIED: "The file says that it was de-identified before; it was cleaned all the same.",
     ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
     ReasonCode.PIXEL_COPIES_REMOVED: "The header was kept, but for icons and other copies of the image.",
+    ReasonCode.SOUND_REMOVED: "Sound and other streams beside the video were removed.",
 }

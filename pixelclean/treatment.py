@@ -4,7 +4,7 @@ They leave byte for byte where nothing is to be removed.  Where something is, JP
 masked MCUs, and everything else is decoded, filled and encoded without loss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pydicom import Dataset
@@ -13,9 +13,11 @@ from pixelclean.dicom import (
     Encoded,
     Frames,
     PixelFormat,
+    StillFrames,
     Streams,
     bared,
     blackened,
+    drop_offset_tables,
     encode,
     keep_true_offset_tables,
     loss_of,
@@ -23,9 +25,13 @@ from pixelclean.dicom import (
     put_pixels,
     syntax_of,
 )
+from pixelclean.dicom.fragments import encapsulate_stream
 from pixelclean.dicom.stored import Spool
-from pixelclean.pixels import NO_FILL, Fill, black, describe_change, describe_encoding, hides_bits, redacted
+from pixelclean.dicom.video import VideoFrames, VideoQuality, holds_only_video, reencode, remux
+from pixelclean.pixels import NO_FILL, Fill, add_step, black, describe_change, describe_encoding, hides_bits, redacted
 from pixelclean.plan import Plan
+
+_NEAR = VideoQuality()
 
 
 class Treatment(StrEnum):
@@ -36,6 +42,8 @@ class Treatment(StrEnum):
     BLACKENED = "masked, every coefficient beside the masked units kept"
     HIDDEN_BITS_CLEARED = "hidden bits cleared"
     BARED = "segments beside the coded image taken out"
+    REMUXED = "the coded pictures of a video in a new container, without sound and user data"
+    VIDEO_MASKED = "masked, and the video encoded anew with loss"
     ENCODED_ANEW = "encoded anew, since there may be more than the image in the streams"
 
 
@@ -48,12 +56,22 @@ class Redaction:
     fill: Fill = NO_FILL
 
 
-def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, spool: Spool) -> Redaction:
+def redact(
+    dataset: Dataset,
+    frames: Frames,
+    plan: Plan,
+    transfer_syntax: str,
+    spool: Spool,
+    quality: VideoQuality = _NEAR,
+) -> Redaction:
     """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
 
     `transfer_syntax` is the source's; long values are made in `spool`.  Where nothing is removed from them, `dataset`
-    stays as it is.  Raises Refused.
+    stays as it is.  `quality` is that of a video that has to be encoded anew.  Raises Refused.
     """
+    if isinstance(frames, VideoFrames):
+        return _video(dataset, frames, plan, transfer_syntax, spool, quality)
+    assert isinstance(frames, StillFrames)
     hidden, source = hides_bits(frames), _Source(dataset, frames, plan, transfer_syntax, spool)
     if plan.masks_something:
         redaction = source.masked() if hidden else source.blackened() or source.masked()
@@ -75,12 +93,39 @@ def redact(dataset: Dataset, frames: Frames, plan: Plan, transfer_syntax: str, s
     return redaction
 
 
+def _video(
+    dataset: Dataset, frames: VideoFrames, plan: Plan, transfer_syntax: str, spool: Spool, quality: VideoQuality
+) -> Redaction:
+    """A video leaves as it came, with nothing but its coded pictures, or masked and encoded anew."""
+    stated, source = PixelFormat.of(dataset), loss_of(frames, transfer_syntax)
+    with spool.file() as file:
+        if not plan.masks_something:
+            remux(frames, file)
+            if holds_only_video(frames, file):
+                drop_offset_tables(dataset)
+                return Redaction(Treatment.KEPT)
+            stream = spool.taken(file)
+        else:
+            reencode(frames, plan, file, quality)
+            stream = spool.taken(file)
+            describe_change(dataset, source)
+            assert source is not None
+            add_step(dataset, replace(source, ratio=frames.format.pixel_bytes / len(stream)))
+    treatment = Treatment.VIDEO_MASKED if plan.masks_something else Treatment.REMUXED
+    if treatment is Treatment.REMUXED:
+        describe_encoding(dataset, None)
+    redaction = Redaction(treatment, Encoded(transfer_syntax, stated, encapsulate_stream(stream, spool)))
+    assert redaction.encoded is not None
+    put_pixels(dataset, redaction.encoded)
+    return redaction
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Source:
     """The frames of one image with all that it takes to make others of them."""
 
     dataset: Dataset
-    frames: Frames
+    frames: StillFrames
     plan: Plan
     transfer_syntax: str
     spool: Spool

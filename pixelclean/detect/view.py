@@ -56,7 +56,7 @@ def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tu
         shown = tuple(_grey(grey, window, inverted=display.inverted) for window in _windows(grey, form, display))
         return (*_coloured(grey, display), *shown)
     eight = _eight_bits(values, form)
-    colours = _ybr_to_rgb(eight) if form.photometric.startswith("YBR_FULL") else eight
+    colours = _ybr_to_rgb(eight) if form.is_ybr else eight
     bright = values[..., 0] if form.photometric.startswith("YBR") else reduce(np.maximum, np.moveaxis(values, -1, 0))
     return (colours, *(_grey(bright, window, inverted=False) for window in _dark_windows(bright, form)))
 

@@ -7,7 +7,7 @@ from pixelclean.dicom.codecs.jpeg_coefficients import compare_coefficients
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, drop_offset_tables, encode, keep_true_offset_tables, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
-from pixelclean.dicom.frames import Frames, open_frames
+from pixelclean.dicom.frames import Frames, StillFrames, open_frames
 from pixelclean.dicom.header import read_header
 from pixelclean.dicom.loss import Loss, is_lossy, loss_of
 from pixelclean.dicom.quiet import quiet
@@ -52,6 +52,7 @@ __all__ = [
     "read_bytes",
     "read_header",
     "Source",
+    "StillFrames",
     "Streams",
     "syntax_of",
     "SYNTAXES",

@@ -15,7 +15,7 @@ from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
 from pixelclean.dicom.encode import Encoded
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.fragments import encapsulate
-from pixelclean.dicom.frames import Frames
+from pixelclean.dicom.frames import StillFrames
 from pixelclean.dicom.inflate import inflate
 from pixelclean.dicom.native import frame_length
 from pixelclean.dicom.stored import IN_MEMORY, Spool
@@ -29,7 +29,9 @@ class Streams(StrEnum):
     UNCLEAR = "they may hold more than the image"
 
 
-def bared(frames: Frames, stated: PixelFormat, transfer_syntax: str, spool: Spool = IN_MEMORY) -> Encoded | Streams:
+def bared(
+    frames: StillFrames, stated: PixelFormat, transfer_syntax: str, spool: Spool = IN_MEMORY
+) -> Encoded | Streams:
     """Pixel Data of the same frames without anything else; BARE where there is nothing else.
 
     `stated` is the format that the data set's attributes state, which stays.  UNCLEAR means that the image has to be

@@ -11,7 +11,7 @@ from pixelclean.dicom.codecs.jpeg_stream import read_jpeg
 from pixelclean.dicom.encode import Encoded
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.fragments import encapsulate
-from pixelclean.dicom.frames import Frames
+from pixelclean.dicom.frames import StillFrames
 from pixelclean.dicom.stored import IN_MEMORY, Spool
 from pixelclean.dicom.syntaxes import Codec, syntax_of
 from pixelclean.geometry import BoolArray
@@ -25,7 +25,7 @@ class _UnclearError(Exception):
 
 
 def blackened(
-    frames: Frames,
+    frames: StillFrames,
     masks: Masks,
     fill: tuple[int, ...],
     stated: PixelFormat,

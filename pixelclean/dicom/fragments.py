@@ -3,13 +3,13 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pydicom
 
 from pixelclean.dicom.element import ITEM
-from pixelclean.dicom.stored import IN_MEMORY, Gathered, Spool, Value, read
+from pixelclean.dicom.stored import IN_MEMORY, Gathered, Spool, Value, pieces, read
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -58,6 +58,14 @@ def frames_of(dataset: pydicom.Dataset, frames: int, starts_frame: StartsFrame) 
     return _by_starts(fragments, _checked(starts, fragments, frames))
 
 
+def stream_of(dataset: pydicom.Dataset) -> Parts:
+    """The fragments of a stream that holds all frames; the offset table names it, if anything (PS3.5 A.4)."""
+    table, fragments = _split(dataset["PixelData"].value)
+    if not fragments or table not in ((), (0,)) or "ExtendedOffsetTable" in dataset:
+        raise _inconsistent("offsets of a video")
+    return tuple(fragments)
+
+
 def frame_bytes(value: Value, parts: Parts) -> bytes:
     """The encoded bytes of one frame: its fragments, one behind the other."""
     return b"".join(_bytes_of(value, part) for part in parts)
@@ -92,6 +100,15 @@ def encapsulate(frames: Iterable[bytes], count: int, spool: Spool = IN_MEMORY) -
         return gathered.value(), None
     gathered.replace(4 * count, _item(b""))
     return gathered.value(4 * count), (offsets[:-1].astype("<u8").tobytes(), np.array(lengths, "<u8").tobytes())
+
+
+def encapsulate_stream(stream: Value, spool: Spool = IN_MEMORY) -> Value:
+    """Pixel Data of a video: one even fragment behind an empty offset table; Refused(NOT_ENCODED) beyond 4 GiB."""
+    length = len(stream) + len(stream) % 2
+    if length >= _BEYOND_BASIC - 1:
+        raise Refused(ReasonCode.NOT_ENCODED, "a video of more than one fragment")
+    header = _HEADER.pack(ITEM >> 16, ITEM & 0xFFFF, length)
+    return spool.gather(chain([_item(b""), header], pieces(stream), [b"\0" * (len(stream) % 2)]))
 
 
 def has_true_offset_tables(dataset: pydicom.Dataset) -> bool:

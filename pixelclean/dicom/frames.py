@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from io import BufferedReader
+from typing import Protocol, TypeVar
 
 import pydicom
 
 from pixelclean.dicom.codecs import DECODERS, Decoder, name_of
 from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
-from pixelclean.dicom.fragments import frame_bytes, frames_of
+from pixelclean.dicom.fragments import frame_bytes, frames_of, stream_of
 from pixelclean.dicom.native import cut_frame, unpack_frame, value_length
-from pixelclean.dicom.stored import Stored, Value
+from pixelclean.dicom.stored import Joined, Stored, Value
 from pixelclean.dicom.syntaxes import Codec, TransferSyntax, syntax_of
+from pixelclean.dicom.video import VideoFrames, open_video
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.policy import Limits
@@ -24,12 +26,28 @@ _STREAMS = {Codec.JPEG, Codec.JPEG_LOSSLESS, Codec.JPEG_LS, Codec.JPEG_2000, Cod
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Frames:
+class Frames(Protocol):
     """The frames of one image; `frame(i)` is (row, column, sample) of stored words, never converted in colour.
 
     `format` describes those arrays, `decoder` names what reads all of them.
     """
+
+    @property
+    def format(self) -> PixelFormat: ...
+    @property
+    def decoder(self) -> str: ...
+    def __len__(self) -> int: ...
+
+    def frame(self, index: int) -> Words:
+        """One frame; Refused when it cannot be decoded or is not what the attributes describe."""
+
+    def digest(self, index: int) -> str:
+        """SHA-256 in hex: equal digests, equal frames."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StillFrames:
+    """Frames of which each has bytes of its own, `encoded(i)`: all but video."""
 
     format: PixelFormat
     decoder: str
@@ -65,10 +83,12 @@ def open_frames(dataset: pydicom.Dataset, transfer_syntax: str, limits: Limits) 
     syntax = syntax_of(transfer_syntax)
     pixels = PixelFormat.of(dataset)
     check_size(pixels, limits)
+    if syntax.codec is Codec.VIDEO:
+        return _video(dataset, pixels, syntax)
     return _encapsulated(dataset, pixels, syntax) if syntax.encapsulated else _native(dataset, pixels, syntax)
 
 
-def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> Frames:
+def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> StillFrames:
     element = dataset[PIXEL_KEYWORDS[pixels.kind]]
     value, length = element.value, value_length(pixels)
     if not isinstance(value, bytes | Stored) or element.is_undefined_length:
@@ -81,7 +101,7 @@ def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSynta
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd Columns with shared chroma samples")
     if pixels.swapped and len(value) % 2:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "odd length of words")
-    return Frames(
+    return StillFrames(
         pixels,
         name_of(syntax.codec),
         partial(cut_frame, value, pixels),
@@ -89,9 +109,21 @@ def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSynta
     )
 
 
-def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> Frames:
+def _video(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> VideoFrames:
+    """All frames are one stream, which may stand in several fragments (PS3.5 A.4.5 to A.4.9)."""
+    _require_fragments(dataset)
+    value = _value(dataset)
+    parts = stream_of(dataset)
+    return open_video(BufferedReader(Joined(value, [(part.start, part.stop) for part in parts])), pixels, syntax.uid)
+
+
+def _require_fragments(dataset: pydicom.Dataset) -> None:
     if "PixelData" not in dataset or not dataset["PixelData"].is_undefined_length:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "native pixels in an encapsulated transfer syntax")
+
+
+def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> StillFrames:
+    _require_fragments(dataset)
     decoder = DECODERS[syntax.codec]
     if not decoder.is_available():
         raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{decoder.REQUIRES} lacks it")
@@ -103,7 +135,7 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
         return frame_bytes(value, parts[index])
 
     decoded = _guarded(decoder.look, encoded(0), pixels)
-    return Frames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded))
+    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded))
 
 
 def _decode(decoder: Decoder, stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:

@@ -7,8 +7,9 @@ from pixelclean.dicom.codecs.jpeg_2000_segments import COC, COD, SOD, SOT, heade
 from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOF_LS, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_xl import may_be_lossy
-from pixelclean.dicom.frames import Frames
+from pixelclean.dicom.frames import Frames, StillFrames
 from pixelclean.dicom.syntaxes import Codec, Fidelity, syntax_of
+from pixelclean.dicom.video import Coding, VideoFrames
 
 _LOSSLESS_JPEG = frozenset((0xC3, SOF_LS))
 _IRREVERSIBLE = 0  # the 9-7 filter (ISO/IEC 15444-1 Table A.20)
@@ -23,6 +24,7 @@ _METHODS = {
     Codec.HTJ2K: "ISO_15444_15",
     Codec.JPEG_XL: "ISO_18181_1",
 }
+_VIDEO_METHODS = {Coding.MPEG_2: "ISO_13818_2", Coding.H_264: "ISO_14496_10", Coding.HEVC: "ISO_23008_2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,17 @@ class Loss:
 
 def loss_of(frames: Frames, transfer_syntax: str) -> Loss | None:
     """What the streams tell about loss; None where there was none."""
+    if isinstance(frames, VideoFrames):
+        coding = frames.stream.syntax.coding
+        return Loss(_VIDEO_METHODS[coding], frames.format.pixel_bytes / frames.stream.size)
+    assert isinstance(frames, StillFrames)
     if not is_lossy(frames, transfer_syntax):
         return None
     encoded = sum(len(frames.encoded(index)) for index in range(len(frames)))
     return Loss(_METHODS[syntax_of(transfer_syntax).codec], frames.format.pixel_bytes / encoded)
 
 
-def is_lossy(frames: Frames, transfer_syntax: str) -> bool:
+def is_lossy(frames: StillFrames, transfer_syntax: str) -> bool:
     """Whether any frame was compressed with loss."""
     syntax = syntax_of(transfer_syntax)
     match syntax.codec:

@@ -11,7 +11,7 @@ from typing import Self
 from pydicom import DataElement, Dataset
 
 from pixelclean.dicom.format import PixelFormat
-from pixelclean.dicom.frames import Frames
+from pixelclean.dicom.frames import StillFrames
 from pixelclean.dicom.native import cut_frame, pack_frames, swap_pairs, unpack_frame, value_length
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray, Box, mask_of
@@ -106,10 +106,10 @@ class Overlay:
         return not self.bits.strip(b"\0")
 
     @property
-    def frames(self) -> Frames:
+    def frames(self) -> StillFrames:
         """The plane as an image of one-bit pixels."""
         cut = partial(cut_frame, self.bits, self.format)
-        return Frames(self.format, "overlay", cut, partial(unpack_frame, pixels=self.format))
+        return StillFrames(self.format, "overlay", cut, partial(unpack_frame, pixels=self.format))
 
     @property
     def ink(self) -> BoolArray:

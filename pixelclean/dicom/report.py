@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pixelclean.dicom import video
 from pixelclean.dicom.codecs import DECODERS, ENCODERS, name_of
 from pixelclean.dicom.syntaxes import SYNTAXES, Codec, Fidelity, TransferSyntax
 
@@ -10,6 +11,7 @@ _NOTES = {
     Fidelity.LOSSY: "changed pixels are written in a lossless transfer syntax",
     Fidelity.EITHER: "changed pixels are written without loss",
 }
+_VIDEO = "changed pixels are encoded anew, as near as the policy asks; from the extra pixelclean[video]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ def codec_report() -> tuple[CodecState, ...]:
 
 
 def _state(syntax: TransferSyntax) -> CodecState:
+    if syntax.codec is Codec.VIDEO:
+        coder = name_of(syntax.codec)
+        return CodecState(syntax.uid, syntax.name, coder, coder, video.is_available(), _VIDEO)
     native = syntax.codec is Codec.NATIVE
     encoder = name_of(syntax.codec) if native or syntax.codec in ENCODERS else None
     available = native or DECODERS[syntax.codec].is_available()

@@ -6,10 +6,13 @@ are made anew: then in a nameless file of the spool, which goes with the last wh
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO, RawIOBase
+from itertools import accumulate
 from pathlib import Path
-from typing import Self, final
+from typing import Any, BinaryIO, Self, final
 
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -101,6 +104,38 @@ def _begins_with(value: Value, short: Value) -> bool:
     return all(read(value, at, min(at + _PIECE, len(short))) == read(short, at, at + _PIECE) for at in steps)
 
 
+class Joined(RawIOBase):
+    """Parts of a value, one behind the other, as a file that can be read from any place."""
+
+    def __init__(self, value: Value, parts: Sequence[tuple[int, int]]) -> None:
+        super().__init__()
+        self._value, self._parts = value, parts
+        self._begins = [0, *accumulate(stop - start for start, stop in parts)]
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._begins[-1]}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        part = bisect_right(self._begins, self._position) - 1
+        if part >= len(self._parts):
+            return 0
+        start = self._parts[part][0] + self._position - self._begins[part]
+        data = read(self._value, start, min(self._parts[part][1], start + len(view)))
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
 @dataclass(frozen=True, slots=True)
 class Spool:
     """Where values go that are longer than `resident` bytes: the private folder of one file's cleaning."""
@@ -114,6 +149,20 @@ class Spool:
         for part in parts:
             gathered.add(part)
         return gathered.value()
+
+    def file(self) -> BinaryIO:
+        """An empty file to write to and read from."""
+        if self.folder is None:
+            return BytesIO()
+        file = _nameless(self.folder)
+        return os.fdopen(os.dup(file.number), "w+b")
+
+    def taken(self, file: BinaryIO) -> Value:
+        """What was written into such a file."""
+        file.flush()
+        if isinstance(file, BytesIO):
+            return file.getvalue()
+        return Stored(OpenFile(os.dup(file.fileno())), 0, os.fstat(file.fileno()).st_size)
 
 
 IN_MEMORY = Spool(None, 0)

@@ -1,9 +1,9 @@
 """Regions to plan, plan to redacted frames, redacted frames to proof."""
 
-from pixelclean.pixels.attributes import MASKED, describe_change, describe_encoding, say_masked
+from pixelclean.pixels.attributes import MASKED, add_step, describe_change, describe_encoding, say_masked
 from pixelclean.pixels.fill import NO_FILL, Fill, black
 from pixelclean.pixels.planning import make_plan
-from pixelclean.pixels.prove import Comparison, compare, compare_blackened
+from pixelclean.pixels.prove import Comparison, compare, compare_blackened, compare_video
 from pixelclean.pixels.redact import hides_bits, redacted
 
 __all__ = [
@@ -11,9 +11,11 @@ __all__ = [
     "NO_FILL",
     "Comparison",
     "Fill",
+    "add_step",
     "black",
     "compare",
     "compare_blackened",
+    "compare_video",
     "describe_change",
     "describe_encoding",
     "hides_bits",

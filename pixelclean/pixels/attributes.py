@@ -86,6 +86,14 @@ def describe_encoding(dataset: Dataset, loss: Loss | None) -> None:
         _remember(dataset, loss)
 
 
+def add_step(dataset: Dataset, loss: Loss) -> None:
+    """Say that the image was compressed with loss once more: one value more, behind those of its past."""
+    dataset.LossyImageCompression = "01"
+    for name, value in (("Method", loss.method), ("Ratio", f"{loss.ratio:.2f}")):
+        values = [*_values(dataset, f"LossyImageCompression{name}"), value]
+        setattr(dataset, f"LossyImageCompression{name}", values if len(values) > 1 else value)
+
+
 def _remember(dataset: Dataset, loss: Loss) -> None:
     """Say by how much and by what method the source was compressed, one value for each step in their order.
 

@@ -4,12 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pixelclean.dicom import Frames, blackened_area, compare_coefficients, is_subsampled, without_hidden_bits
+from pixelclean.dicom import (
+    Frames,
+    StillFrames,
+    blackened_area,
+    compare_coefficients,
+    is_subsampled,
+    without_hidden_bits,
+)
+from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray, grown_by_one
 from pixelclean.pixels.fill import Fill, Words
 from pixelclean.plan import Plan
-from pixelclean.proof import Compared
+from pixelclean.proof import Compared, VideoLoss
 from pixelclean.reasons import ReasonCode
 
 
@@ -26,6 +34,7 @@ class Comparison:
     compared: Compared = Compared.STORED_VALUES
     beyond: int = 0
     fringe: int = 0
+    video: VideoLoss | None = None
 
 
 def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Comparison:
@@ -43,7 +52,7 @@ def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Compariso
     return Comparison(planned, changed, unfilled)
 
 
-def compare_blackened(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Comparison:
+def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill: Fill) -> Comparison:
     """Compare every frame of a JPEG image whose MCUs under the mask were made black.
 
     The coefficients tell: all of them are as they were, or black.  The samples are compared as well: luma and what is
@@ -67,6 +76,25 @@ def compare_blackened(source: Frames, output: Frames, plan: Plan, fill: Fill) ->
         changed += coefficients.changed_outside + int((differs[..., 0] & ~area).sum())
         changed += int((_any_sample(differs) & ~area & ~rim).sum())
     return Comparison(planned, changed, unfilled, Compared.COEFFICIENTS, beyond, fringe)
+
+
+def compare_video(source: VideoFrames, output: VideoFrames, plan: Plan, quality: VideoQuality) -> Comparison:
+    """Compare every frame of a video that was encoded anew, with loss: its nearness is measured, and judged as a whole.
+
+    Where it is not what `quality` asks for, every pixel counts as changed, or as not filled.
+    """
+    worst = compare_videos(source, output, plan)
+    psnr = min(worst.luma_psnr, worst.chroma_psnr)
+    far, bright = psnr < quality.least_psnr, worst.residue > quality.greatest_residue
+    video = VideoLoss(psnr if np.isfinite(psnr) else None, worst.difference, worst.fringe_difference, worst.residue)
+    pixels = plan.rows * plan.columns * plan.frames
+    return Comparison(
+        worst.planned,
+        pixels - worst.planned if far else 0,
+        worst.planned if bright else 0,
+        Compared.VIDEO,
+        video=video,
+    )
 
 
 def _require_alike(source: Frames, output: Frames) -> None:

@@ -6,7 +6,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from pixelclean.dicom import Frames, PixelFormat, is_lossy
+from pixelclean.dicom import StillFrames, PixelFormat, is_lossy
 
 FORM = PixelFormat(48, 64, 1, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2")
 PIXELS = np.random.default_rng(1).integers(0, 255, (48, 64), dtype=np.uint8)
@@ -56,17 +56,17 @@ STREAMS = {
     ],
 )
 def test_loss_is_read_from_the_stream(kind, syntax, lossy):
-    frames = Frames(FORM, "", lambda _: bytes(STREAMS[kind]), partial(np.asarray))
+    frames = StillFrames(FORM, "", lambda _: bytes(STREAMS[kind]), partial(np.asarray))
     assert is_lossy(frames, f"{ROOT}.{syntax}") is lossy
 
 
 def test_dropped_bits_of_a_lossless_process_are_a_loss():
     stream = bytearray(STREAMS["predicted"])
     stream[stream.index(b"\xff\xda") + 9] |= 1  # the point transform
-    assert is_lossy(Frames(FORM, "", lambda _: bytes(stream), partial(np.asarray)), f"{ROOT}.70")
+    assert is_lossy(StillFrames(FORM, "", lambda _: bytes(stream), partial(np.asarray)), f"{ROOT}.70")
 
 
 def test_one_lossy_frame_makes_the_image_lossy():
     streams = [bytes(STREAMS["5-3"]), bytes(STREAMS["9-7"])]
     form = PixelFormat(48, 64, 2, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2")
-    assert is_lossy(Frames(form, "", streams.__getitem__, partial(np.asarray)), f"{ROOT}.91")
+    assert is_lossy(StillFrames(form, "", streams.__getitem__, partial(np.asarray)), f"{ROOT}.91")

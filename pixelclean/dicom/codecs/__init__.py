@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Protocol
 
+from pixelclean.dicom import video
 from pixelclean.dicom.codecs import deflated, jpeg, jpeg_2000, jpeg_ls, jpeg_xl, plain, rle
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.syntaxes import Codec
@@ -49,5 +50,7 @@ ENCODERS: dict[Codec, Encode] = {
 
 def name_of(codec: Codec) -> str:
     """The decoder of a codec with the version of the package it comes from, for the proof."""
+    if codec is Codec.VIDEO:
+        return f"{video.REQUIRES} {version(video.REQUIRES) if video.is_available() else 'absent'} ({codec})"
     requires = "pixelclean" if codec is Codec.NATIVE else DECODERS[codec].REQUIRES
     return f"{requires} {__version__ if requires == 'pixelclean' else version(requires)} ({codec})"

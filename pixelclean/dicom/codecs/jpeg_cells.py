@@ -44,7 +44,7 @@ def cells_of(layout: Layout, mask: BoolArray) -> BoolArray:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "JPEG: size of the stream")
     (down, across), (rows_smoothed, columns_smoothed) = layout.cell, layout.is_subsampled
     bands = _bands(mask, down, int(rows_smoothed))
-    return _bands(bands.T, across, int(columns_smoothed)).T
+    return _bands(np.ascontiguousarray(bands.T), across, int(columns_smoothed)).T
 
 
 def area_of(layout: Layout, cells: BoolArray) -> BoolArray:
@@ -83,7 +83,8 @@ def _level(sample: int, precision: int, step: int) -> int:
 
 def _bands(mask: BoolArray, side: int, beyond: int) -> BoolArray:
     """Which bands of `side` rows hold any of the mask, by column, or are `beyond` (0 or 1) rows away from it."""
-    whole = np.pad(mask, ((0, -len(mask) % side), (0, 0)))
+    missing = -len(mask) % side
+    whole = np.concatenate((mask, np.zeros((missing, mask.shape[1]), np.bool_))) if missing else mask
     bands: BoolArray = np.logical_or.reduce(whole.reshape(-1, side, whole.shape[1]), axis=1)
     if beyond:
         bands[1:] |= whole[side - 1 :: side][:-1]

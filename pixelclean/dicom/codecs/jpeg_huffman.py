@@ -69,14 +69,14 @@ def huffman(table: bytes, *, alternating: bool) -> Huffman | None:
     widths = WINDOWS >> lengths
     if widths.sum() > WINDOWS:
         return None
-    each = [_entry(symbol, int(length), alternating) for symbol, length in zip(listed, lengths, strict=True)]
-    first = int(widths[lengths <= FAST_BITS].sum())
-    windows = np.zeros(WINDOWS, np.uint32)
-    windows[: widths.sum()] = np.repeat(np.array(each, np.uint32), widths)
-    fast = windows[:: WINDOWS // FAST].copy()
-    fast[first * FAST // WINDOWS :] = 0
+    each = np.array([_entry(*pair, alternating) for pair in zip(listed, lengths.tolist(), strict=True)], np.uint32)
+    short = lengths <= FAST_BITS
+    first, end = int(widths[short].sum()), int(widths.sum())
+    entries = np.zeros(FAST + WINDOWS - first, np.uint32)
+    entries[: first * FAST // WINDOWS] = np.repeat(each[short], widths[short] * FAST // WINDOWS)
+    entries[FAST : FAST + end - first] = np.repeat(each[~short], widths[~short])
     harmless = _is_complete(listed) if alternating else _are_differences(listed)
-    return Huffman(table, np.concatenate((fast, windows[first:])), first, harmless or table in TYPICAL)
+    return Huffman(table, entries, first, harmless or table in TYPICAL)
 
 
 def extended(table: bytes, symbols: Sequence[int]) -> bytes | None:

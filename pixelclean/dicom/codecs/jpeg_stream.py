@@ -3,12 +3,9 @@
 Decoders return an image for a stream that was cut in half, so the end is looked for here.
 """
 
+import re
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 
 from pixelclean.dicom.codecs.words import is_pad
 from pixelclean.dicom.format import PixelFormat
@@ -18,18 +15,10 @@ from pixelclean.reasons import ReasonCode
 _SOI, _EOI, _SOS, _APP14, _SOF_LS = 0xD8, 0xD9, 0xDA, 0xEE, 0xF7
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC} | {_SOF_LS}
-_CHUNK = 1 << 20  # bytes of a scan that are searched at once
-
-
-def _ends_scan(inside: Iterable[int]) -> npt.NDArray[np.bool_]:
-    """Which bytes end a scan where they stand behind FF: all but those `inside` it, restart markers and another FF."""
-    ends = np.ones(256, np.bool_)
-    ends[[*inside, *range(0xD0, 0xD8), 0xFF]] = False
-    return ends
-
-
-# Within a scan FF is followed by a stuffed byte: in JPEG 00, in JPEG-LS one that begins with a bit 0.
-_ENDS, _ENDS_LS = _ends_scan([0x00]), _ends_scan(range(0x80))
+# Within a scan FF is followed by a stuffed byte (JPEG: 00; JPEG-LS: a bit, so below 80) or by a restart marker.
+# A pattern that begins with a literal byte is searched for far faster than one that begins with a repetition.
+_SCAN_END = re.compile(rb"\xff\xff*[\x01-\xcf\xd8-\xfe]")
+_SCAN_END_LS = re.compile(rb"\xff\xff*[\x80-\xcf\xd8-\xfe]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +59,10 @@ class JpegStream:
 
 def scan_end(data: bytes, start: int, jpeg_ls: bool) -> int:
     """Where the entropy-coded data that begin at `start` end; Refused(TRUNCATED) where they do not."""
-    ends = _ENDS_LS if jpeg_ls else _ENDS
-    for begin in range(start, len(data), _CHUNK):
-        chunk = np.frombuffer(data[begin : begin + _CHUNK + 1], np.uint8)
-        marks = np.flatnonzero(chunk[:-1] == 0xFF)
-        found = marks[ends[chunk[marks + 1]]]
-        if len(found):
-            # Fill bytes before a marker belong to it (ISO/IEC 10918-1 B.1.1.2).
-            end = begin + int(found[0])
-            while end > start and data[end - 1] == 0xFF:
-                end -= 1
-            return end
-    raise Refused(ReasonCode.TRUNCATED, "JPEG stream")
+    match = (_SCAN_END_LS if jpeg_ls else _SCAN_END).search(data, start)
+    if match is None:
+        raise Refused(ReasonCode.TRUNCATED, "JPEG stream")
+    return match.start()
 
 
 def read_jpeg(data: bytes) -> JpegStream:
