@@ -1,12 +1,13 @@
 """JPEG 2000 and HTJ2K codestreams whose headers hold nothing but what decodes them (ISO/IEC 15444-1 A, 15444-15 A).
 
-Not looked into are the packets: bytes behind the last one of a tile part stay.
+And nothing stands behind the packets of a tile.  What a packet holds is not looked into.
 """
 
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from pixelclean.dicom.codecs.jpeg_2000_packets import ends_with_its_packets
 from pixelclean.dicom.codecs.jpeg_2000_segments import (
     CAP,
     COC,
@@ -25,6 +26,7 @@ from pixelclean.dicom.codecs.jpeg_2000_segments import (
     Segments,
     header_end,
     segments,
+    spelled,
     style_of,
 )
 from pixelclean.dicom.encoder_comments import names_an_encoder
@@ -44,12 +46,13 @@ class _UnclearError(Exception):
 
 
 def bare_codestream(stream: bytes) -> bytes | None:
-    """The same image without other segments; None where it cannot be told whether there is more in its headers.
+    """The same image without other segments; None where it cannot be told whether there is more in it.
 
     `stream` is one that `read_codestream` has read to its end.
     """
     try:
-        return _bare(stream)
+        kept = _bare(stream)
+        return kept if ends_with_its_packets(stream) else None
     except (_UnclearError, struct.error, IndexError, KeyError):
         return None
 
@@ -75,7 +78,7 @@ def _tile_part(stream: bytes, start: int, image: "_Image") -> tuple[bytes, int]:
     inside = tuple(segments(stream, start + 12, header))
     _require(tile < image.tiles and header + 2 <= end and all(marker not in _OF_IMAGES for marker, _ in inside))
     image.checked(inside)
-    kept = b"".join(_spelled(marker, content) for marker, content in inside if marker in _DECODING)
+    kept = b"".join(spelled(marker, content) for marker, content in inside if marker in _DECODING)
     dropped = header - (start + 12) - len(kept)
     sot = stream[start : start + 6] + struct.pack(">L", length and length - dropped) + stream[start + 10 : start + 12]
     return sot + kept + stream[header:end], end
@@ -137,11 +140,7 @@ def _kept(main: Segments, parts: Iterable[bytes]) -> Iterator[bytes]:
             comments += 1
             stays = comments <= _MOST_COMMENTS
         if stays:
-            yield _spelled(marker, content)
-
-
-def _spelled(marker: int, content: bytes) -> bytes:
-    return struct.pack(">HH", marker, len(content) + 2) + content
+            yield spelled(marker, content)
 
 
 def _tells_lengths(lists: list[bytes], parts: Iterable[bytes]) -> bool:

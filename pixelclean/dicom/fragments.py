@@ -49,6 +49,8 @@ def frames_of(dataset: pydicom.Dataset, frames: int, starts_frame: StartsFrame) 
     if "ExtendedOffsetTable" in dataset and not table:
         return _by_extended_table(dataset, fragments, frames)
     if frames == 1 and table in ((), (0,)):
+        if sum(starts_frame(_bytes_of(value, each, most=_FIRST_BYTES)) for each in fragments) > 1:
+            raise _inconsistent("more frames than NumberOfFrames")
         return (tuple(fragments),)
     if table:
         return _by_starts(fragments, _checked(table, fragments, frames))

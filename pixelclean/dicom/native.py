@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.format import Kind, PixelFormat
 from pixelclean.dicom.stored import Value, read
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
@@ -59,7 +59,7 @@ def unpack_frame(frame: bytes, pixels: PixelFormat, *, little: bool = True) -> W
     if pixels.bits_allocated == 1:
         bits = np.unpackbits(np.frombuffer(frame, np.uint8), bitorder="little", count=pixels.rows * pixels.columns)
         return bits.reshape(pixels.shape)
-    words = np.frombuffer(frame, pixels.dtype.newbyteorder("<" if little else ">")).astype(pixels.dtype, copy=False)
+    words = _in_native_order(np.frombuffer(frame, np.uint8), pixels, little=little)
     if pixels.is_subsampled:
         return _spread_chroma(words, pixels)
     if pixels.planar:
@@ -78,7 +78,28 @@ def pack_frame(frame: Words, pixels: PixelFormat, *, little: bool = True) -> byt
         frame = _share_chroma(frame)
     elif pixels.planar:
         frame = np.moveaxis(frame, -1, 0)
-    return frame.astype(pixels.dtype.newbyteorder("<" if little else ">"), copy=False).tobytes()
+    return _in_file_order(frame, pixels, little=little).tobytes()
+
+
+def _in_native_order(data: Words, pixels: PixelFormat, *, little: bool) -> Words:
+    """Bytes as words.  Integers of 32 bits are two words of OW, the less significant one first (PS3.5 8.1.1), and so
+    Big Endian swaps the bytes of each of these words."""
+    if _is_pair_of_words(pixels):
+        halves = data.view("<u2" if little else ">u2").astype("<u2", copy=False)
+        return halves.view("<u4").astype(pixels.dtype, copy=False)
+    return data.view(pixels.dtype.newbyteorder("<" if little else ">")).astype(pixels.dtype, copy=False)
+
+
+def _in_file_order(words: Words, pixels: PixelFormat, *, little: bool) -> Words:
+    """The inverse."""
+    if _is_pair_of_words(pixels):
+        halves = np.ascontiguousarray(words.astype("<u4", copy=False)).view("<u2")
+        return halves.astype("<u2" if little else ">u2", copy=False)
+    return words.astype(pixels.dtype.newbyteorder("<" if little else ">"), copy=False)
+
+
+def _is_pair_of_words(pixels: PixelFormat) -> bool:
+    return pixels.kind is Kind.INTEGER and pixels.bits_allocated == 32
 
 
 def packed_frames(frames: Iterable[Words], pixels: PixelFormat, *, little: bool) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from pixelclean.dicom import StillFrames, PixelFormat, is_lossy
+from pixelclean.dicom import PixelFormat, StillFrames, is_lossy
 
 FORM = PixelFormat(48, 64, 1, 1, 8, 8, 7, signed=False, photometric="MONOCHROME2")
 PIXELS = np.random.default_rng(1).integers(0, 255, (48, 64), dtype=np.uint8)

@@ -53,7 +53,7 @@ def test_changed_pixels_find_a_lossless_syntax_and_come_back_bit_for_bit(syntax:
 @pytest.mark.parametrize("syntax", sorted(uid for uid, row in SYNTAXES.items() if row.fidelity is not Fidelity.LOSSY))
 def test_a_syntax_that_permits_lossless_is_kept_for_ordinary_grey(syntax: str) -> None:
     eight = of(GREY, bits_allocated=8, bits_stored=8, high_bit=7)
-    kept = {"1.2.840.10008.1.2.4.202": "1.2.840.10008.1.2.4.201"}
+    kept = dict[str, str]()
     assert lossless_target(syntax, eight) == kept.get(syntax, syntax)
 
 

@@ -13,15 +13,15 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "dicom"))
-from made_video import EACH, Recipe, video  # noqa: E402 - the helper lies beside its own tests
+from made_video import EACH, Recipe, video
 
-from pixelclean.dicom import open_frames, read  # noqa: E402
-from pixelclean.dicom.fragments import encapsulate_stream  # noqa: E402
-from pixelclean.outcome import Released, Result  # noqa: E402
-from pixelclean.pipeline import Cleaner  # noqa: E402
-from pixelclean.policy import Limits  # noqa: E402
-from pixelclean.proof import Compared  # noqa: E402
-from pixelclean.reasons import ReasonCode  # noqa: E402
+from pixelclean.dicom import open_frames, read
+from pixelclean.dicom.fragments import encapsulate_stream
+from pixelclean.outcome import Released, Result
+from pixelclean.pipeline import Cleaner
+from pixelclean.policy import Limits
+from pixelclean.proof import Compared
+from pixelclean.reasons import ReasonCode
 
 LIMITS = Limits()
 ONE_OF_EACH = [next(each for each in EACH if each.encoder == name) for name in ("mpeg2video", "libx264", "libx265")]

@@ -5,6 +5,8 @@ from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.inflate import deflate, inflate
 from pixelclean.dicom.native import frame_length, pack_frame, unpack_frame
 from pixelclean.dicom.words import Words
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
 
 REQUIRES = "pixelclean"
 
@@ -31,4 +33,9 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
 
 
 def _inflated(frame: bytes, pixels: PixelFormat) -> bytes:
-    return inflate(frame, frame_length(pixels) + 1)
+    try:
+        return inflate(frame, frame_length(pixels) + 1)
+    except Refused as refused:
+        if refused.code is ReasonCode.OVER_SIZE_LIMIT:
+            raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "length of a frame") from None
+        raise

@@ -1,9 +1,12 @@
-"""JPEG: baseline, extended, progressive (lossy) and lossless, through libjpeg-turbo."""
+"""JPEG: baseline, extended, progressive (lossy, Huffman or arithmetic coding) and lossless, through libjpeg-turbo."""
 
 from dataclasses import replace
 
 import imagecodecs
 
+from pixelclean.dicom.codecs.jpeg_layout import layout_of
+from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
+from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
@@ -12,7 +15,8 @@ from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
 REQUIRES = "imagecodecs"
-_LOSSLESS, _DCT = 3, (0, 1, 2)
+_LOSSLESS, _DCT = 3, (0, 1, 2, 9, 10)
+_ADOBE = slice(2, 18)  # where the encoder puts its only application segment
 
 
 def is_available() -> bool:
@@ -33,16 +37,34 @@ def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
 
 
 def decode(frame: bytes, pixels: PixelFormat) -> Words:
-    """The samples as they are in the stream: equal colour spaces in and out make the library convert nothing."""
+    """The samples as they are in the stream: equal colour spaces in and out make the library convert nothing.
+
+    Raises Refused(TRUNCATED or UNDECODABLE) where a scan does not hold the samples that it should.
+    """
+    _check_scans(frame)
     space = None if pixels.samples == 1 else ("rgb" if pixels.photometric == "RGB" else "ycbcr")
     return as_words(imagecodecs.jpeg8_decode(frame, colorspace=space, outcolorspace=space), pixels)
 
 
+def _check_scans(frame: bytes) -> None:
+    """The library makes up what a scan lacks, and keeps its warnings to itself.
+
+    Progressive and arithmetic coding are not followed.
+    """
+    try:
+        layout = layout_of(frame)
+    except Refused:
+        return
+    for scan in layout.scans:
+        data = frame[scan.segment.end : scan.segment.stop]
+        walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS)
+
+
 def encode(frame: Words, pixels: PixelFormat) -> bytes:
-    """Process 14, selection value 1, for one sample or RGB."""
+    """Process 14, selection value 1; RGB says so in the stream, luma and chroma only in the attributes."""
     space = None if pixels.samples == 1 else "rgb"
     depth = max(2, depth_of(frame, pixels))
-    return bytes(
+    stream = bytes(
         imagecodecs.jpeg8_encode(
             squeezed(frame, depth),
             lossless=True,
@@ -52,6 +74,20 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
             outcolorspace=space,
         )
     )
+    return _without_colour(stream) if pixels.is_ybr else stream
+
+
+def _without_colour(stream: bytes) -> bytes:
+    """A stream of three components that was told to be RGB, with what says so taken out and numbers for letters.
+
+    Told that it is YCbCr the encoder gives luma and chroma tables of their own, and codes both with one of them.
+    """
+    bare = bytearray(stream[: _ADOBE.start] + stream[_ADOBE.stop :])
+    for segment in segments_of(bytes(bare)):
+        if segment.marker in FRAMES or segment.marker == SOS:
+            first, step = (segment.content + 6, 3) if segment.marker in FRAMES else (segment.content + 1, 2)
+            bare[first : first + 3 * step : step] = b"\x01\x02\x03"
+    return bytes(bare)
 
 
 def _colour(stream: JpegStream, pixels: PixelFormat) -> str:

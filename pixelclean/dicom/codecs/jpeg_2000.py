@@ -1,4 +1,4 @@
-"""JPEG 2000 and HTJ2K: decoded by OpenJPEG, encoded by OpenJPEG.
+"""JPEG 2000 and HTJ2K: decoded by OpenJPEG, encoded by OpenJPEG and OpenJPH.
 
 HTJ2K is decoded by OpenJPEG too: the binding of OpenJPH wraps samples of lossy streams from 255 to 0.
 """
@@ -18,6 +18,8 @@ from pixelclean.reasons import ReasonCode
 REQUIRES = "imagecodecs"
 _TRANSFORMED = ("YBR_RCT", "YBR_ICT", "RGB")
 _PLAIN = ("RGB", "YBR_FULL")
+_LEVELS, _THUMBNAIL_BITS = 5, 6
+_COMPONENTS = 42  # where the SIZ segment, the first of all, describes them
 
 
 def is_available() -> bool:
@@ -59,9 +61,40 @@ def encode(frame: Words, pixels: PixelFormat) -> bytes:
 
 
 def encode_high_throughput(frame: Words, pixels: PixelFormat) -> bytes:
-    """A reversible HTJ2K codestream; RGB through the reversible component transform."""
-    samples = _samples(frame, pixels, pixels.bits_allocated)
-    return bytes(imagecodecs.htj2k_encode(samples, reversible=True, rgb=pixels.photometric == "RGB"))
+    """A reversible HTJ2K codestream; RGB through the reversible component transform.
+
+    Whatever of the three transfer syntaxes it is for, it is what the narrowest of them asks for (PS3.5 10.18, A.4.4):
+    RPCL, a tile part for each resolution, their lengths in the main header, and a smallest resolution of 64 by 64.
+    """
+    depth = _depth(frame, pixels)
+    stream = imagecodecs.htj2k_encode(
+        _centred(frame, pixels, depth),
+        reversible=True,
+        rgb=pixels.photometric == "RGB",
+        resolutions=max(_LEVELS, (max(pixels.rows, pixels.columns) - 1).bit_length() - _THUMBNAIL_BITS),
+        tlm=True,
+        tilepart=imagecodecs.HTJ2K.TILEPART.RESOLUTIONS,
+    )
+    return _restated(bytes(stream), depth, pixels)
+
+
+def _centred(frame: Words, pixels: PixelFormat, depth: int) -> Words:
+    """Signed samples around 0, as the level shift of unsigned ones leaves them (ISO/IEC 15444-1 G.1.2)."""
+    samples = squeezed(frame, depth)
+    shift = 0 if pixels.signed else 1 << depth - 1
+    centred: Words = (samples - samples.dtype.type(shift)).view(f"i{samples.dtype.itemsize}")
+    return centred
+
+
+def _restated(stream: bytes, depth: int, pixels: PixelFormat) -> bytes:
+    """The same stream, its samples said to be what they are: the encoder knows those of 8 and 16 bits only.
+
+    The bit planes that it counts are then more than are needed, which the packets say of each block.
+    """
+    restated = bytearray(stream)
+    end = _COMPONENTS + 3 * pixels.samples
+    restated[_COMPONENTS:end:3] = bytes([depth - 1 | pixels.signed << 7]) * pixels.samples
+    return bytes(restated)
 
 
 def _words(decoded: Words, stream: CodeStream, pixels: PixelFormat) -> Words:

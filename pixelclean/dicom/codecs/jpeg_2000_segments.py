@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-CAP, SIZ, COD, COC, TLM, QCD, QCC, RGN = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF5C, 0xFF5D, 0xFF5E
+CAP, SIZ, COD, COC, TLM, PLT, QCD, QCC, RGN = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E
 POC, PPM, PPT, COM, SOT, SOD = 0xFF5F, 0xFF60, 0xFF61, 0xFF64, 0xFF90, 0xFF93
 
 Segments = tuple[tuple[int, bytes], ...]
@@ -25,6 +25,11 @@ def segments(stream: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]
         marker, length = struct.unpack_from(">HH", stream, start)
         yield marker, stream[start + 4 : start + 2 + length]
         start += 2 + max(length, 2)
+
+
+def spelled(marker: int, content: bytes) -> bytes:
+    """The bytes of a segment."""
+    return struct.pack(">HH", marker, len(content) + 2) + content
 
 
 def style_of(marker: int, content: bytes) -> tuple[int, bytes]:

@@ -15,6 +15,8 @@ from pixelclean.reasons import ReasonCode
 
 REQUIRES = "pylibjpeg-rle"
 _HEADER = struct.Struct("<16L")
+_LONGEST_RUN, _EXPANSION = 128, 64  # of what is decoded: by one run, and for each byte of a segment
+_LITTLE = 1 << 24  # bytes that may be decoded without a look at how many they will be
 
 
 def is_available() -> bool:
@@ -56,7 +58,15 @@ def holds_only_planes(frame: bytes, pixels: PixelFormat) -> bool:
 
 
 def _ends_with_its_plane(segment: bytes, length: int) -> bool:
-    """Follow the runs: n < 128 is followed by n + 1 bytes, n > 128 by one that stands for 257 - n, 128 by none."""
+    position, decoded = _reach(segment, length)
+    return decoded == length and position <= len(segment) and segment[position:] in (b"", b"\0")
+
+
+def _reach(segment: bytes, length: int) -> tuple[int, int]:
+    """How far `length` bytes reach into a segment, and how many the run ends with that completes them.
+
+    n < 128 is followed by n + 1 bytes, n > 128 by one that stands for 257 - n, 128 by none (PS3.5 G.3.2).
+    """
     position = decoded = 0
     end = len(segment)
     while decoded < length and position < end:
@@ -69,7 +79,7 @@ def _ends_with_its_plane(segment: bytes, length: int) -> bool:
             decoded += 257 - run
         else:
             position += 1
-    return decoded == length and position <= end and segment[position:] in (b"", b"\0")
+    return position, decoded
 
 
 def _segments(frame: bytes, pixels: PixelFormat) -> list[bytes]:
@@ -92,6 +102,9 @@ def _plane_length(pixels: PixelFormat) -> int:
 
 
 def _plane(segment: bytes, length: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    most = length + _LONGEST_RUN
+    if len(segment) * _EXPANSION > length + _LITTLE and _reach(segment, most + 1)[1] > most:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "length of an RLE segment")
     plane = np.frombuffer(bytes(rle.decode_segment(segment)), np.uint8)
     if len(plane) < length:
         raise Refused(ReasonCode.TRUNCATED, "RLE segment")

@@ -24,9 +24,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class VideoSyntax:
-    """One transfer syntax: its coding, the profile as encoders spell it, bits of a sample, and the highest level."""
+    """One transfer syntax (`syntaxes.py` has its name): its coding, the profile as encoders spell it, bits of a sample, and the highest level."""
 
-    name: str
     coding: Coding
     profile: str
     level: Level
@@ -58,15 +57,15 @@ _BLU_RAY = Level(41, 40000, 30000)
 
 _ROOT = "1.2.840.10008.1.2.4"
 _ROWS = (
-    ("100", VideoSyntax("MPEG2 Main Profile / Main Level", Coding.MPEG_2, "main", _MPEG_2[1])),
-    ("101", VideoSyntax("MPEG2 Main Profile / High Level", Coding.MPEG_2, "main", _MPEG_2[3])),
-    ("102", VideoSyntax("MPEG-4 AVC/H.264 High Profile / Level 4.1", Coding.H_264, "high", _H_264[11])),
-    ("103", VideoSyntax("MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1", Coding.H_264, "high", _BLU_RAY, blu_ray=True)),
-    ("104", VideoSyntax("MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video", Coding.H_264, "high", _H_264[12])),
-    ("105", VideoSyntax("MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video", Coding.H_264, "high", _H_264[12])),
-    ("106", VideoSyntax("MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2", Coding.H_264, "high", _H_264[12])),
-    ("107", VideoSyntax("HEVC/H.265 Main Profile / Level 5.1", Coding.HEVC, "main", _HEVC[8])),
-    ("108", VideoSyntax("HEVC/H.265 Main 10 Profile / Level 5.1", Coding.HEVC, "main10", _HEVC[8], bits=10)),
+    ("100", VideoSyntax(Coding.MPEG_2, "main", _MPEG_2[1])),
+    ("101", VideoSyntax(Coding.MPEG_2, "main", _MPEG_2[3])),
+    ("102", VideoSyntax(Coding.H_264, "high", _H_264[11])),
+    ("103", VideoSyntax(Coding.H_264, "high", _BLU_RAY, blu_ray=True)),
+    ("104", VideoSyntax(Coding.H_264, "high", _H_264[12])),
+    ("105", VideoSyntax(Coding.H_264, "high", _H_264[12])),
+    ("106", VideoSyntax(Coding.H_264, "high", _H_264[12])),
+    ("107", VideoSyntax(Coding.HEVC, "main", _HEVC[8])),
+    ("108", VideoSyntax(Coding.HEVC, "main10", _HEVC[8], bits=10)),
 )  # fmt: skip
 
 
