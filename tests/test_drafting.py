@@ -135,12 +135,9 @@ def test_bytes_behind_a_jpeg_xl_stream_do_not_come_through(tmp_path: Path) -> No
 
 
 def test_an_identifier_that_a_kept_stream_spells_is_in_the_proof(tmp_path: Path) -> None:
-    stream = bytes(imagecodecs.jpeg2k_encode(words_for(speckled(120, 200), GREY)[..., 0], codecformat="j2k", level=0))
-    tail = b"SENTINEL-QUILLFEATHER"
-    start = stream.index(b"\xff\x90")
-    length = len(stream) - 2 - start + len(tail)
-    told = stream[: start + 6] + length.to_bytes(4, "big") + stream[start + 10 : -2] + tail + stream[-2:]
-    source = jpeg_source(told, ".4.90")
+    words = words_for(speckled(120, 200), GREY)
+    words[5, 40:61, 0] = np.frombuffer(b"SENTINEL-QUILLFEATHER", np.uint8)  # as a literal run of RLE has it
+    source = source_of(described(GREY), GREY, [words], f"{SYNTAX}.5")
     named = Identifiers(frozenset({Identifier(Kind.PERSON, Phi("Quillfeather^Zoe"))}), frozenset())
     drafter = Drafter(source, named, tmp_path / "draft.dcm", LIMITS)
     draft = drafter.of_image(deepcopy(source.dataset), opened(source), make_plan([], GREY))

@@ -50,7 +50,7 @@ def nested(levels: int) -> bytes:
         (b"\x02\x00\x00\x00" + bytes(200), ReasonCode.NOT_DICOM),
         (element(0x00080005, "CS", b"ISO_IR 100") + NAME, ReasonCode.MISSING_TRANSFER_SYNTAX),
         (part10(NAME, ""), ReasonCode.MISSING_TRANSFER_SYNTAX),
-        (part10(NAME, "1.2.840.10008.1.2.4.100"), ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX),
+        (part10(NAME, "1.2.840.10008.1.2.4.94"), ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX),
         (part10(NAME, sop_class="1.2.840.10008.1.3.10"), ReasonCode.DICOMDIR),
         (part10(NAME + element(0x00041220, "SQ", b"")), ReasonCode.DICOMDIR),
         (part10(b""), ReasonCode.TRUNCATED),
