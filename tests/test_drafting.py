@@ -136,9 +136,9 @@ def test_bytes_behind_a_jpeg_xl_stream_do_not_come_through(tmp_path: Path) -> No
 
 def test_an_identifier_that_a_kept_stream_spells_is_in_the_proof(tmp_path: Path) -> None:
     words = words_for(speckled(120, 200), GREY)
-    words[5, 40:61, 0] = np.frombuffer(b"SENTINEL-QUILLFEATHER", np.uint8)  # as a literal run of RLE has it
+    words[5, 40:58, 0] = np.frombuffer(b"SENTINEL QUARVOTHE", np.uint8)  # as a literal run of RLE has it
     source = source_of(described(GREY), GREY, [words], f"{SYNTAX}.5")
-    named = Identifiers(frozenset({Identifier(Kind.PERSON, Phi("Quillfeather^Zoe"))}), frozenset())
+    named = Identifiers(frozenset({Identifier(Kind.PERSON, Phi("Quarvothe^Zoe"))}), frozenset())
     drafter = Drafter(source, named, tmp_path / "draft.dcm", LIMITS)
     draft = drafter.of_image(deepcopy(source.dataset), opened(source), make_plan([], GREY))
     assert "7FE00010" in draft.proof.identifiers_left

@@ -22,6 +22,8 @@ class Kind(StrEnum):
 
 
 PIXEL_KEYWORDS = {Kind.INTEGER: "PixelData", Kind.FLOAT: "FloatPixelData", Kind.DOUBLE: "DoubleFloatPixelData"}
+DEEPEST_JPEG_2000 = 24
+"""Bits of a sample: OpenJPEG gives back no more of them."""
 _FLOAT_BITS = {Kind.FLOAT: 32, Kind.DOUBLE: 64}
 
 _SAMPLES = {

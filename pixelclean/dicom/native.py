@@ -19,7 +19,7 @@ def frame_length(pixels: PixelFormat) -> int:
     if pixels.bits_allocated == 1:
         return -(-pixels.rows * pixels.columns // 8)
     if pixels.is_subsampled:
-        return pixels.rows * pixels.columns * 2
+        return pixels.rows * pixels.columns * 2 * pixels.dtype.itemsize
     return pixels.frame_bytes
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pixelclean.dicom.format import Kind, PixelFormat
+from pixelclean.dicom.format import DEEPEST_JPEG_2000, Kind, PixelFormat
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -59,8 +59,6 @@ JPEG_LOSSLESS = f"{_ROOT}.4.70"
 JPEG_LS_LOSSLESS = f"{_ROOT}.4.80"
 JPEG_2000_LOSSLESS = f"{_ROOT}.4.90"
 RLE_LOSSLESS = f"{_ROOT}.5"
-MOST_BITS = 24
-"""Of a JPEG 2000 sample: OpenJPEG gives back no more of them."""
 HTJ2K_LOSSLESS = f"{_ROOT}.4.201"
 JPEG_XL_LOSSLESS = f"{_ROOT}.4.110"
 
@@ -213,7 +211,7 @@ def _jpeg_ls(pixels: PixelFormat) -> bool:
 
 def _jpeg_2000(pixels: PixelFormat) -> bool:
     """Table 8.2.4-1 allows up to 38 bits; OpenJPEG keeps 24, and loses bits of 1-bit colour in the transform."""
-    return 8 <= pixels.bits_allocated <= 32 and pixels.bits_stored <= MOST_BITS and _grey_or_two_bits(pixels)
+    return 8 <= pixels.bits_allocated <= 32 and pixels.bits_stored <= DEEPEST_JPEG_2000 and _grey_or_two_bits(pixels)
 
 
 def _high_throughput(pixels: PixelFormat) -> bool:

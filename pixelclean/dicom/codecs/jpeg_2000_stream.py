@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 
 from pixelclean.dicom.codecs.words import is_pad
-from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.format import DEEPEST_JPEG_2000, PixelFormat
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -29,6 +29,8 @@ class CodeStream:
             raise _inconsistent("size of the stream")
         if self.precision > pixels.bits_allocated or (self.precision < pixels.bits_stored and pixels.signed):
             raise _inconsistent("depth of the stream")
+        if self.precision > DEEPEST_JPEG_2000:
+            raise _undecodable(f"more than {DEEPEST_JPEG_2000} bits a sample")
 
 
 def codestream_of(frame: bytes) -> bytes:
