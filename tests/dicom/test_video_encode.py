@@ -156,6 +156,15 @@ def test_masks_grow_to_whole_chroma_samples_and_in_fields_to_four_rows() -> None
     assert interlaced.chroma[2:4, 3].all() and interlaced.chroma.sum() == 2
 
 
+def test_masks_of_mpeg_2_grow_to_whole_macroblocks() -> None:
+    stream = opened(next(each for each in EACH if each.encoder == "mpeg2video")).stream
+    mask = np.zeros((ROWS, COLUMNS), np.bool_)
+    mask[17, 30] = True
+    grown = PlaneMasks.of(mask, stream)
+    assert grown.luma[16:32, 16:32].all() and grown.luma.sum() == 256
+    assert grown.chroma[8:16, 8:16].all() and grown.chroma.sum() == 64
+
+
 def test_the_level_is_the_streams_own_or_the_highest_of_the_transfer_syntax() -> None:
     syntax = VIDEO_SYNTAXES[H_264.syntax]
     assert level_of(syntax, 31).number == 31
