@@ -16,6 +16,7 @@ _SIZE_BITS = (9, 13, 18, 30)
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _INTEGER_BITS, _FLOAT_BITS = (8, 10, 12), (32, 16, 24)
 _GREY, _XYB, _CUSTOM = 1, 2, 2
+_REGULAR, _REFERENCE = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def _is_modular(bits: "_Bits", *, extended: bool) -> bool:
         return False
     bits.align()
     all_default, frame_type, modular = bits.flag(), bits.take(2), bits.flag()
-    return not all_default and frame_type == 0 and modular
+    # A frame of patches for reference stands before the picture where letters repeat; with loss both would be XYB.
+    return not all_default and frame_type in (_REGULAR, _REFERENCE) and modular
 
 
 def _is_known_colour(bits: "_Bits") -> bool:
