@@ -31,22 +31,12 @@ def compare(pair, source, output):
     planes = [name for name in ("Y", "Cb", "Cr") if getattr(source, name, None) is not None]
     if not np.array_equal(source.qt, output.qt):
         return "quantisation tables differ"
-    rows, columns = pair["size"]
-    heights = {name: getattr(source, name).shape[0] for name in planes}
-    widths = {name: getattr(source, name).shape[1] for name in planes}
-    # Blocks of the plane with most of them, for each block of the plane with fewest: what is coded together.
-    down = {name: round(heights[name] / min(heights.values())) for name in planes}
-    across = {name: round(widths[name] / min(widths.values())) for name in planes}
-    height, width = 8 * max(down.values()), 8 * max(across.values())
-    masked = np.zeros((-(-rows // height) + 1, -(-columns // width) + 1), bool)
-    for left, top, right, bottom in pair["boxes"]:
-        right, bottom = min(right, columns), min(bottom, rows)
-        if left < right and top < bottom:
-            masked[top // height : -(-bottom // height), left // width : -(-right // width)] = True
-    for name in planes:
+    # Down and across, the blocks of each component in an MCU; that of one component alone is a block (A.2.2).
+    factors = source.samp_factor if len(planes) > 1 else np.ones((1, 2), int)
+    masked = masked_mcus(pair, factors)
+    for name, (down, across) in zip(planes, factors, strict=True):
         before, after = getattr(source, name), getattr(output, name)
-        place_rows = np.minimum(np.arange(before.shape[0]) // down[name], masked.shape[0] - 1)
-        place_columns = np.minimum(np.arange(before.shape[1]) // across[name], masked.shape[1] - 1)
+        place_rows, place_columns = np.arange(before.shape[0]) // down, np.arange(before.shape[1]) // across
         inside = masked[np.ix_(place_rows, place_columns)]
         if (before != after)[~inside].any():
             return f"{name}: {int((before != after).any(axis=(2, 3))[~inside].sum())} blocks differ outside"
@@ -64,6 +54,21 @@ def compare(pair, source, output):
         if inside.any() and np.abs(after[inside][:, 0, 0].astype(int) * step - black).max() > 8 + step:
             return f"{name}: DC inside is not black"
     return None
+
+
+def masked_mcus(pair, factors):
+    """The MCUs of the boxes; a box is one pixel larger along an axis that is subsampled (decoders smooth over it)."""
+    rows, columns = pair["size"]
+    height, width = (8 * int(most) for most in factors.max(axis=0))
+    down, across = (int(len(set(axis)) > 1) for axis in factors.T)
+    masked = np.zeros((-(-rows // height), -(-columns // width)), bool)
+    for left, top, right, bottom in pair["boxes"]:
+        right, bottom = min(right, columns), min(bottom, rows)
+        if left < right and top < bottom:
+            tall = slice(max(0, top - down) // height, -(-(bottom + down) // height))
+            wide = slice(max(0, left - across) // width, -(-(right + across) // width))
+            masked[tall, wide] = True
+    return masked
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ import made_streams
 import numpy as np
 import numpy.typing as npt
 import running
-from independent_decoders import JPEG, NATIVE, ROOT, VIDEO, Decoder, Undecoded, Words, decoders
-from independent_rules import SOF_SIZES, darkest, in_view, mcu_of
+from independent_decoders import JPEG, MPEG_2, NATIVE, OURS, ROOT, VIDEO, Decoder, Undecoded, Words, decoders
+from independent_rules import SOF_SIZES, Growth, darkest, in_view, of_stream
 from pydicom import Dataset, dcmread
 from pydicom.encaps import generate_frames
 
@@ -67,6 +67,7 @@ class Findings:
     tallies: dict[tuple[str, str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
     failures: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
     streams: list[dict[str, object]] = field(default_factory=list)
     quietest: float = 999.0
 
@@ -182,8 +183,9 @@ def _compare(pair: Pair, kinds: Iterable[Decoder], spool: Path, found: Findings)
         tally.files += 1
         try:
             source = reads_source.decode(pair.source, spool)
-        except Undecoded:
+        except Undecoded as reason:
             tally.unread += 1
+            found.reasons[f"{reads_source.name}: {reason}"] += 1
             continue
         try:
             fault = _fault(pair, source, reads_output.decode(pair.output, spool), before, after, found)
@@ -215,7 +217,7 @@ def _fault(pair: Pair, source: Words, output: Words, before: Dataset, after: Dat
         return f"shape {source.shape} became {output.shape}"
     if pair.syntaxes[1] in VIDEO:
         return _video_fault(pair, source, output, found)
-    asked, grown = _masks(pair, source.shape[1:3], before, after)
+    asked, grown = _masks(pair.boxes, source.shape[1:3], _growth(pair, before, after))
     stored = (1 << int(after.get("BitsStored") or after.BitsAllocated)) - 1
     if source.dtype.kind == "u":
         source, output = source & source.dtype.type(stored), output & output.dtype.type(stored)
@@ -238,29 +240,31 @@ def _distance(source: Words, output: Words, where: npt.NDArray[np.bool_]) -> flo
     return float(np.abs(source[where].astype(np.float64) - output[where].astype(np.float64)).max())
 
 
-def _masks(pair: Pair, size: tuple[int, int], before: Dataset, after: Dataset) -> tuple[Mask, Mask]:
-    """The pixels that were asked for, and those that may change: whole blocks of JPEG, pairs of shared chroma."""
-    asked, grown = np.zeros(size, bool), np.zeros(size, bool)
-    across, down, fringe = 1, 1, 0
+def _growth(pair: Pair, before: Dataset, after: Dataset) -> Growth:
+    """What becomes black with a box: whole MCUs of JPEG, pairs that share their chroma."""
     if pair.syntaxes[1] in SOF_SIZES:
-        across, down = mcu_of(next(generate_frames(after.PixelData, number_of_frames=in_view(after))))
-        fringe = int(across > 8 or down > 8)
-    elif pair.syntaxes[0] in (*NATIVE, f"{ROOT}.1.98", f"{ROOT}.8.1"):
-        across = 2 if "422" in str(before.get("PhotometricInterpretation")) else 1
-    for left, top, right, bottom in pair.boxes:
+        return of_stream(next(generate_frames(after.PixelData, number_of_frames=in_view(after))))
+    if pair.syntaxes[0] in (*NATIVE, *OURS) and "422" in str(before.get("PhotometricInterpretation")):
+        return Growth(block=(1, 2))
+    return Growth()
+
+
+def _masks(boxes: tuple[Edges, ...], size: tuple[int, int], growth: Growth) -> tuple[Mask, Mask]:
+    """The pixels that were asked for, and those that may change."""
+    asked, grown = np.zeros(size, bool), np.zeros(size, bool)
+    for left, top, right, bottom in boxes:
         asked[top:bottom, left:right] = True
-        if left >= size[1] or top >= size[0]:
-            continue
-        low, high = left // across * across - fringe, -(-min(right, size[1]) // across) * across + fringe
-        first, last = top // down * down - fringe, -(-min(bottom, size[0]) // down) * down + fringe
-        grown[max(0, first) : last, max(0, low) : high] = True
+        if left < size[1] and top < size[0]:
+            rows = growth.along(0, top, min(bottom, size[0]))
+            grown[rows, growth.along(1, left, min(right, size[1]))] = True
     return asked, grown
 
 
 def _video_fault(pair: Pair, source: Words, output: Words, found: Findings) -> str | None:
-    """A video is encoded again: near enough outside, dark inside, ringing allowed for."""
-    asked, grown = _masks(pair, source.shape[1:3], Dataset(), Dataset())
-    outside = ~np.pad(grown, 16)[: grown.shape[0], : grown.shape[1]] & ~grown
+    """A video is encoded again: near enough outside, dark inside, ringing allowed for one macroblock around."""
+    block = (16, 16) if pair.syntaxes[1] in MPEG_2 else (2, 2)
+    asked, around = _masks(pair.boxes, source.shape[1:3], Growth(block=block, fringe=(16, 16)))
+    outside = ~around
     scale = 4 if source.dtype.itemsize == 2 else 1
     if outside.any():
         error = np.mean((source[:, outside].astype(np.float64) - output[:, outside]) ** 2) / scale**2
@@ -323,6 +327,8 @@ def _print(found: Findings, held: Counter[str]) -> None:
         print(f"video: at least {found.quietest:.1f} dB outside the masks")
     for outcome, count in held.most_common():
         print(f"{count:5d}  not released: {outcome}")
+    for reason, count in found.reasons.most_common():
+        print(f"{count:5d}  not read by {reason}")
     for name, count in Counter(found.unseen).items():
         print(f"no other decoder here reads the source: {name} ({count})")
     for failure in found.failures:

@@ -27,6 +27,7 @@ HTJ2K = tuple(f"{ROOT}.4.{tail}" for tail in (201, 202, 203))
 JPEG_XL = tuple(f"{ROOT}.4.{tail}" for tail in (110, 111, 112))
 RLE = (f"{ROOT}.5",)
 OURS = (f"{ROOT}.1.98", f"{ROOT}.8.1")
+MPEG_2 = tuple(f"{ROOT}.4.{tail}" for tail in ("100", "100.1", "101", "101.1"))
 VIDEO = tuple(f"{ROOT}.4.{major}{minor}" for major in range(100, 109) for minor in ("", ".1"))
 SECONDS = 120
 
@@ -57,7 +58,7 @@ def decoders() -> tuple[Decoder, ...]:
         Decoder("dcmtk dcmdjpeg", "dcmdjpeg", JPEG, _through("dcmdjpeg", "--conv-never")),
         Decoder("dcmtk dcmdjpls", "dcmdjpls", JPEG_LS, _through("dcmdjpls")),
         Decoder("dcmtk dcmdrle", "dcmdrle", RLE, _through("dcmdrle")),
-        Decoder("gdcm", "gdcmconv", (*NATIVE, *JPEG, *JPEG_LS, *JPEG_2000, *RLE), _through("gdcmconv", "--raw")),
+        Decoder("gdcm", "gdcmconv", (*NATIVE, *JPEG, *JPEG_LS, *JPEG_2000, *RLE), _gdcm),
         Decoder("openjpeg", "opj_decompress", (*JPEG_2000, *HTJ2K), _openjpeg),
         Decoder("pylibjpeg-openjpeg", None, (*JPEG_2000, *HTJ2K), _pylibjpeg),
         Decoder("djxl", "djxl", JPEG_XL, _djxl),
@@ -88,6 +89,13 @@ def _through(program: str, *options: str) -> Callable[[Path, Path], Words]:
             raise Undecoded(f"what it wrote is not readable: {type(error).__name__}") from None
 
     return decode
+
+
+def _gdcm(file: Path, spool: Path) -> Words:
+    dataset = dcmread(file, stop_before_pixels=True, force=True)
+    if "422" in str(dataset.get("PhotometricInterpretation")) and dataset.get("BitsAllocated") == 16:
+        raise Undecoded("takes words of 4:2:2 for bytes")
+    return _through("gdcmconv", "--raw")(file, spool)
 
 
 def _unpacked(dataset: Dataset) -> Words:
@@ -210,12 +218,12 @@ def _portable(data: bytes) -> Words:
 
 
 def _ffmpeg(file: Path, spool: Path) -> Words:
-    """Luma only: what a picture shows in YUV 4:2:0, 8 bits or 16."""
+    """Luma only: what a picture shows in YUV 4:2:0, 8 bits or 10 as they are stored."""
     dataset = dcmread(file)
     coded, raw = spool / "video.bin", spool / "video.raw"
     raw.unlink(missing_ok=True)
     coded.write_bytes(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)))
-    layout = "gray" if dataset.BitsStored == 8 else "gray16le"
+    layout = "gray" if dataset.BitsStored == 8 else f"gray{dataset.BitsStored}le"
     _run("ffmpeg", "-y", "-v", "error", "-i", coded, "-map", "0:v:0", "-vf", "extractplanes=y",
          "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", layout, raw)  # fmt: skip
     words = np.frombuffer(raw.read_bytes(), np.uint8 if layout == "gray" else "<u2")

@@ -1,6 +1,7 @@
 """What black is, and which pixels a block of JPEG takes along: worked out without pixelclean."""
 
 import struct
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +18,36 @@ def in_view(dataset: Dataset) -> int:
     return int(dataset.get("NumberOfFrames") or 1)
 
 
-def mcu_of(stream: bytes) -> tuple[int, int]:
-    """Width and height in pixels of what a JPEG stream codes together."""
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What may change with a box, (down, across): `beyond` pixels more, whole blocks then, a fringe around these."""
+
+    block: tuple[int, int] = (1, 1)
+    beyond: tuple[int, int] = (0, 0)
+    fringe: tuple[int, int] = (0, 0)
+
+    def along(self, axis: int, first: int, last: int) -> slice:
+        """The pixels of one axis that may change with those from `first` up to `last`."""
+        block, beyond, fringe = self.block[axis], self.beyond[axis], self.fringe[axis]
+        low = max(0, first - beyond) // block * block - fringe
+        return slice(max(0, low), -(-(last + beyond) // block) * block + fringe)
+
+
+def of_stream(stream: bytes) -> Growth:
+    """Whole MCUs of a JPEG stream; along an axis that is subsampled those of a box that is one pixel larger.
+
+    A decoder smooths what is subsampled across the border of the MCUs, so that one pixel beyond shows the change.
+    """
     at = 2
     while stream[at + 1] not in _FRAME_HEADERS:
         at += 2 + int(struct.unpack_from(">H", stream, at + 2)[0])
     count = stream[at + 9]
-    factors = [stream[at + 11 + 3 * number] for number in range(count)]
     if count == 1:
-        return 8, 8
-    return 8 * max(factor >> 4 for factor in factors), 8 * max(factor & 15 for factor in factors)
+        return Growth(block=(8, 8))
+    factors = [stream[at + 11 + 3 * number] for number in range(count)]
+    down, across = {factor & 15 for factor in factors}, {factor >> 4 for factor in factors}
+    smoothed = (int(len(down) > 1), int(len(across) > 1))
+    return Growth((8 * max(down), 8 * max(across)), smoothed, smoothed)
 
 
 def darkest(output: Words, asked: npt.NDArray[np.bool_], after: Dataset, source: Words) -> str | None:
@@ -83,10 +104,13 @@ def _grey_fault(inside: Words, after: Dataset, source: Words, *, lossy: bool) ->
     )
     if float(after.get("RescaleSlope") or 1) < 0:
         upside_down = not upside_down
+    padding = _padding(after, source.dtype)
     if upside_down:
-        values, before = -values, -before
-    brightest = np.nanmax(values)
-    if brightest <= np.nanmin(before) + (_TOLERANCE if lossy else 0):
+        values, before, padding = -values, -before, -padding[::-1]
+    brightest, darkest_before = np.nanmax(values), np.nanmin(before)
+    if padding[0] < darkest_before < padding[1]:  # a fill that meant padding would be no pixel of the image
+        darkest_before = padding[1]
+    if brightest <= darkest_before + (_TOLERANCE if lossy else 0):
         return None
     return None if brightest <= _window_edge(after, upside_down=upside_down) else f"inside is not black: {brightest:g}"
 
@@ -99,6 +123,19 @@ def _values(words: Words, dataset: Dataset) -> npt.NDArray[np.float64]:
     if dataset.get("PixelRepresentation") == 1:
         numbers = np.where(numbers >> (bits - 1), numbers - (1 << bits), numbers)
     return numbers.astype(np.float64)
+
+
+def _padding(dataset: Dataset, kind: np.dtype[np.generic]) -> npt.NDArray[np.float64]:
+    """The values next to Pixel Padding Value, or to its range, below and above (PS3.3 C.7.5.1.1.2); NaN without one."""
+    prefix = {4: "Float", 8: "DoubleFloat"}[kind.itemsize] if kind.kind == "f" else ""
+    value = dataset.get(f"{prefix}PixelPaddingValue")
+    if value in (None, ""):
+        return np.array([np.nan, np.nan])
+    limit = dataset.get(f"{prefix}PixelPaddingRangeLimit")
+    ends = np.sort(np.array([value, value if limit in (None, "") else limit], np.float64))
+    if kind.kind != "f":
+        return ends + np.array([-1, 1])
+    return np.nextafter(ends.astype(kind), np.array([-np.inf, np.inf], kind)).astype(np.float64)
 
 
 def _window_edge(dataset: Dataset, *, upside_down: bool) -> float:

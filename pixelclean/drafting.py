@@ -37,7 +37,7 @@ from pixelclean.treatment import Redaction, Treatment, redact
 _PIXEL_DATA = "7FE00010"
 _LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
-_BARE = (Treatment.BARED, Treatment.BLACKENED, Treatment.REMUXED)
+_BARE = (Treatment.BARED, Treatment.BLACKENED)
 """Streams that leave as somebody else encoded them, but for what was taken out."""
 
 
@@ -66,7 +66,7 @@ class Drafter:
         """The draft of an object that has no pixel data."""
         drop_offset_tables(dataset)
         digest, written = self._written(dataset, self.source.transfer_syntax)
-        proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder="")
+        proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoders=("", ""))
         return Draft(self.path, digest, proof, written.dataset)
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
@@ -74,16 +74,16 @@ class Drafter:
         spool = Spool(self.path.parent, self.limits.resident_bytes)
         redaction = redact(dataset, frames, plan, self.source.transfer_syntax, spool, self.quality)
         if redaction.encoded is None:
-            return self._unchanged(dataset)
+            return self._unchanged(dataset, frames)
         return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
 
-    def _unchanged(self, dataset: Dataset) -> Draft:
+    def _unchanged(self, dataset: Dataset, before: Frames) -> Draft:
         """Equal bytes need no comparison of pixels."""
         digest, written = self._written(dataset, self.source.transfer_syntax)
         if not is_padded(pixel_data(written.dataset), pixel_data(self.source.dataset)):
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
-        proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoder=frames.decoder)
+        proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoders=(before.decoder, frames.decoder))
         return Draft(self.path, digest, self._with_streams(proof, written), written.dataset, frames)
 
     def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
@@ -91,7 +91,8 @@ class Drafter:
         digest, written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
         comparison = self._compared(frames, again, plan, redaction)
-        proof = self._proof(written, comparison, pixels_unchanged=False, decoder=again.decoder)
+        decoders = (frames.decoder, again.decoder)
+        proof = self._proof(written, comparison, pixels_unchanged=False, decoders=decoders)
         if redaction.treatment in _BARE:
             proof = self._with_streams(proof, written)
         return Draft(self.path, digest, proof, written.dataset, again)
@@ -116,7 +117,9 @@ class Drafter:
             raise Refused(ReasonCode.PIXELS_ELSEWHERE, ", ".join(copies[:10]))
         return digest, written
 
-    def _proof(self, written: Source, comparison: Comparison, *, pixels_unchanged: bool, decoder: str) -> Proof:
+    def _proof(
+        self, written: Source, comparison: Comparison, *, pixels_unchanged: bool, decoders: tuple[str, str]
+    ) -> Proof:
         return Proof(
             planned_pixels=comparison.planned,
             changed_outside=comparison.changed_outside,
@@ -130,7 +133,8 @@ class Drafter:
             pixels_unchanged=pixels_unchanged,
             syntax_in=self.source.transfer_syntax,
             syntax_out=written.transfer_syntax,
-            decoder=decoder,
+            source_decoder=decoders[0],
+            decoder=decoders[1],
         )
 
     def _with_streams(self, proof: Proof, written: Source) -> Proof:

@@ -173,7 +173,7 @@ class Cleaner:
         first = self._inspected(source)
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
-        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits, self._quality)
+        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits, self.quality)
         overlays = self._overlays(drafter, first)
         noted = (*first.evidence.noted, *overlays.notes)
         if first.image is None:
@@ -193,7 +193,8 @@ class Cleaner:
         return self._with_preview(result, draft, first.image) if result.output else result
 
     @property
-    def _quality(self) -> VideoQuality:
+    def quality(self) -> VideoQuality:
+        """How near the source a video must be that is encoded anew."""
         return VideoQuality(self.policy.pixel.video_psnr, self.policy.pixel.video_residue)
 
     def _open(self, source: Source, kind: Kind, facts: Facts) -> OpenImage:
@@ -274,7 +275,10 @@ def _syntax_note(draft: Draft) -> Iterator[Reason]:
 
 def _video_note(image: OpenImage) -> Iterator[Reason]:
     frames = image.frames
-    if isinstance(frames, VideoFrames) and (dropped := frames.stream.audio + frames.stream.others):
+    if not isinstance(frames, VideoFrames):
+        return
+    yield Reason(ReasonCode.VIDEO_ENCODED_ANEW)
+    if dropped := frames.stream.audio + frames.stream.others:
         yield Reason(ReasonCode.SOUND_REMOVED, f"{dropped} streams beside the video")
 
 

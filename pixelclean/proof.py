@@ -43,7 +43,8 @@ class Proof:
     `filled_beyond`     pixels that are black beyond the plan, summed over frames: JPEG fills whole MCUs
     `fringe_pixels`     pixels beside those whose chroma changed, since JPEG up-samples it from its neighbours
     `video`             how far from the source and from black the frames of a video are; None for all others
-    `syntax_in`, `syntax_out`, `decoder`   transfer syntax UIDs, and the decoder that read the output
+    `syntax_in`, `syntax_out`   transfer syntax UIDs
+    `source_decoder`, `decoder` what read the frames of the source, and those of the output
     """
 
     planned_pixels: int
@@ -55,6 +56,7 @@ class Proof:
     syntax_in: str
     syntax_out: str
     decoder: str
+    source_decoder: str = ""
     compared: Compared = Compared.STORED_VALUES
     filled_beyond: int = 0
     fringe_pixels: int = 0

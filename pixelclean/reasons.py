@@ -81,6 +81,7 @@ class ReasonCode(StrEnum):
     OVERLAY_REMOVED = "overlay-removed"
     PIXEL_COPIES_REMOVED = "pixel-copies-removed"
     SOUND_REMOVED = "sound-removed"
+    VIDEO_ENCODED_ANEW = "video-encoded-anew"
 
     @property
     def end(self) -> End:
@@ -123,6 +124,7 @@ _ENDS = {
     ReasonCode.OVERLAY_REMOVED: End.NOTE,
     ReasonCode.PIXEL_COPIES_REMOVED: End.NOTE,
     ReasonCode.SOUND_REMOVED: End.NOTE,
+    ReasonCode.VIDEO_ENCODED_ANEW: End.NOTE,
 }
 
 _WORDS = {
@@ -185,4 +187,5 @@ _WORDS = {
     ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
     ReasonCode.PIXEL_COPIES_REMOVED: "The header was kept, but for icons and other copies of the image.",
     ReasonCode.SOUND_REMOVED: "Sound and other streams beside the video were removed.",
+    ReasonCode.VIDEO_ENCODED_ANEW: "The video was encoded anew, near the source but not equal to it; the proof says how near.",
 }

@@ -180,7 +180,8 @@ def _inserted(policy: Policy) -> Iterator[str]:
     yield "- Contributing Equipment Sequence (0018,A001): pixelclean, purpose (109104, DCM, De-identifying Equipment)"
     yield from (f"- Patient's Age (0010,1010): {why}" for why in _ages(policy))
     yield "- Clinical trial attributes, where a mapping or an order gives some: theirs, and what their modules demand"
-    yield "- Lossy Image Compression and Derivation Description where pixels of a lossy image were written anew"
+    yield "- Lossy Image Compression, Ratio and Method where pixels of a lossy image were written anew; Derivation Description"
+    yield "  where pixels were masked"
     yield "- File meta information and preamble: new; nothing of the source's is carried over"
 
 
@@ -314,3 +315,5 @@ def _limits(policy: Policy) -> Iterator[str]:
     yield f"Files up to {limits.file_bytes >> 20} MiB, frames up to {limits.frame_bytes >> 20} MiB, {limits.depth} nested sequences, {limits.elements:,} elements. What cannot"
     yield "be read is never passed on: it waits in the queue or in quarantine with a reason code. Objects that embed documents,"
     yield f"models, voices or raw data: {policy.header.embedded}. Attributes that later editions add are unknown and removed."
+    yield f"Labels and overviews of slides: {policy.pixel.slide_labels}. Icons and other copies of the pixels are removed. Videos are"
+    yield f"encoded anew, with {policy.pixel.video_psnr:g} dB or more in every frame outside the mask."

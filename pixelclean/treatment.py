@@ -17,7 +17,6 @@ from pixelclean.dicom import (
     Streams,
     bared,
     blackened,
-    drop_offset_tables,
     encode,
     keep_true_offset_tables,
     loss_of,
@@ -27,11 +26,19 @@ from pixelclean.dicom import (
 )
 from pixelclean.dicom.fragments import encapsulate_stream
 from pixelclean.dicom.stored import Spool
-from pixelclean.dicom.video import VideoFrames, VideoQuality, holds_only_video, reencode, remux
-from pixelclean.pixels import NO_FILL, Fill, add_step, black, describe_change, describe_encoding, hides_bits, redacted
+from pixelclean.dicom.video import VideoFrames, VideoQuality, reencode
+from pixelclean.pixels import (
+    NO_FILL,
+    Fill,
+    add_step,
+    black,
+    describe_change,
+    describe_encoding,
+    describe_loss,
+    hides_bits,
+    redacted,
+)
 from pixelclean.plan import Plan
-
-_NEAR = VideoQuality()
 
 
 class Treatment(StrEnum):
@@ -42,8 +49,7 @@ class Treatment(StrEnum):
     BLACKENED = "masked, every coefficient beside the masked units kept"
     HIDDEN_BITS_CLEARED = "hidden bits cleared"
     BARED = "segments beside the coded image taken out"
-    REMUXED = "the coded pictures of a video in a new container, without sound and user data"
-    VIDEO_MASKED = "masked, and the video encoded anew with loss"
+    VIDEO_ENCODED = "the video encoded anew with loss, masked where the plan says so"
     ENCODED_ANEW = "encoded anew, since there may be more than the image in the streams"
 
 
@@ -62,7 +68,7 @@ def redact(
     plan: Plan,
     transfer_syntax: str,
     spool: Spool,
-    quality: VideoQuality = _NEAR,
+    quality: VideoQuality,
 ) -> Redaction:
     """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
 
@@ -82,11 +88,13 @@ def redact(
     elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
         describe_encoding(dataset, None)
+        describe_loss(dataset, loss_of(frames, transfer_syntax))
     elif streams is Streams.UNCLEAR:
         redaction = source.encoded_anew(Treatment.ENCODED_ANEW)
         describe_encoding(dataset, loss_of(frames, transfer_syntax))
     else:
         keep_true_offset_tables(dataset, encapsulated=syntax_of(transfer_syntax).encapsulated)
+        describe_loss(dataset, loss_of(frames, transfer_syntax))
         return Redaction(Treatment.KEPT)
     assert redaction.encoded is not None
     put_pixels(dataset, redaction.encoded)
@@ -96,28 +104,21 @@ def redact(
 def _video(
     dataset: Dataset, frames: VideoFrames, plan: Plan, transfer_syntax: str, spool: Spool, quality: VideoQuality
 ) -> Redaction:
-    """A video leaves as it came, with nothing but its coded pictures, or masked and encoded anew."""
-    stated, source = PixelFormat.of(dataset), loss_of(frames, transfer_syntax)
+    """A video is encoded anew, masked or not: its coded pictures may hold what no decoder shows.
+
+    Its samples fill their words: there are no hidden bits.
+    """
+    loss = loss_of(frames, transfer_syntax)
+    assert loss is not None
     with spool.file() as file:
-        if not plan.masks_something:
-            remux(frames, file)
-            if holds_only_video(frames, file):
-                drop_offset_tables(dataset)
-                return Redaction(Treatment.KEPT)
-            stream = spool.taken(file)
-        else:
-            reencode(frames, plan, file, quality)
-            stream = spool.taken(file)
-            describe_change(dataset, source)
-            assert source is not None
-            add_step(dataset, replace(source, ratio=frames.format.pixel_bytes / len(stream)))
-    treatment = Treatment.VIDEO_MASKED if plan.masks_something else Treatment.REMUXED
-    if treatment is Treatment.REMUXED:
-        describe_encoding(dataset, None)
-    redaction = Redaction(treatment, Encoded(transfer_syntax, stated, encapsulate_stream(stream, spool)))
-    assert redaction.encoded is not None
-    put_pixels(dataset, redaction.encoded)
-    return redaction
+        reencode(frames, plan, file, quality)
+        stream = spool.taken(file)
+    describe = describe_change if plan.masks_something else describe_encoding
+    describe(dataset, loss)
+    add_step(dataset, replace(loss, ratio=frames.format.pixel_bytes / len(stream)))
+    encoded = Encoded(transfer_syntax, PixelFormat.of(dataset), encapsulate_stream(stream, spool))
+    put_pixels(dataset, encoded)
+    return Redaction(Treatment.VIDEO_ENCODED, encoded)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ def _leaving(cleaner: Cleaner, heading: Deidentified, source: Source, seen: Insp
     cleaner.examiner.overlays(leaving, identifiers).put_into(leaving)
     redaction = Redaction(Treatment.KEPT)
     if seen.image is not None and seen.plan is not None:
-        redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax, IN_MEMORY)
+        redaction = redact(leaving, seen.image.frames, seen.plan, source.transfer_syntax, IN_MEMORY, cleaner.quality)
     syntax = redaction.encoded.transfer_syntax if redaction.encoded else source.transfer_syntax
     return syntax, told(source.dataset, heading.cleaned(source, identifiers), leaving, redaction.treatment)
 

@@ -10,11 +10,12 @@ mask" is a calculation with a second image (C.8.16.1.4).
 
 from collections.abc import Iterator
 
-from pydicom import DataElement, Dataset, Sequence
+from pydicom import Dataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from pixelclean.dicom import Loss
+from pixelclean.pixels.items import Changed, apply, changed_item, with_items
 
 MASKED = "Pixels masked by pixelclean"
 """What Derivation Description says afterwards.  It names no version: a text is said once, whoever said it before."""
@@ -51,11 +52,7 @@ def describe_change(dataset: Dataset, loss: Loss | None) -> None:
 
     `loss` is that of the source's streams.
     """
-    for tag, after in tuple(_changes(dataset)):
-        if after is None:
-            del dataset[tag]
-        else:
-            dataset[tag] = after
+    apply(dataset, _changes(dataset))
     dataset.pop(_PROVIDER, None)
     say_masked(dataset)
     describe_encoding(dataset, loss)
@@ -94,6 +91,12 @@ def add_step(dataset: Dataset, loss: Loss) -> None:
         setattr(dataset, f"LossyImageCompression{name}", values if len(values) > 1 else value)
 
 
+def describe_loss(dataset: Dataset, loss: Loss | None) -> None:
+    """Say of pixels that stay as they are that they were compressed with loss, where the attributes do not say so."""
+    if loss is not None and dataset.get("LossyImageCompression") != "01":
+        _remember(dataset, loss)
+
+
 def _remember(dataset: Dataset, loss: Loss) -> None:
     """Say by how much and by what method the source was compressed, one value for each step in their order.
 
@@ -119,7 +122,7 @@ def _values(dataset: Dataset, keyword: str) -> list[str]:
     return [str(each) for each in value] if isinstance(value, MultiValue | list) else [str(value)]
 
 
-def _changes(dataset: Dataset) -> Iterator[tuple[BaseTag, DataElement | None]]:
+def _changes(dataset: Dataset) -> Iterator[tuple[BaseTag, Changed]]:
     """The elements that lose statistics, as they shall be, None for those that go.
 
     Items that lose something are made anew: a source that shares them stays as it is.
@@ -128,19 +131,6 @@ def _changes(dataset: Dataset) -> Iterator[tuple[BaseTag, DataElement | None]]:
         if element.keyword in _STATISTICS:
             yield element.tag, None
         elif element.VR == "SQ" and element.keyword not in _OTHER_IMAGES:
-            before = list(element.value)
-            items = [_without_statistics(item) for item in before]
-            if any(one is not other for one, other in zip(before, items, strict=True)):
-                yield element.tag, DataElement(element.tag, "SQ", Sequence(items), None, element.is_undefined_length)
-
-
-def _without_statistics(item: Dataset) -> Dataset:
-    changes = dict(_changes(item))
-    if not changes:
-        return item
-    staying = {element.tag: changes.get(element.tag, element) for element in item}
-    made = Dataset({tag: element for tag, element in staying.items() if element is not None})
-    implicit, little = item.original_encoding
-    made.set_original_encoding(implicit, little, item.original_character_set)
-    made.is_undefined_length_sequence_item = item.is_undefined_length_sequence_item
-    return made
+            after = with_items(element, [changed_item(item, dict(_changes(item))) for item in element.value])
+            if after is not element:
+                yield element.tag, after

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from pydicom import DataElement, Dataset, Sequence
+from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
@@ -23,6 +23,7 @@ from pydicom.tag import BaseTag
 from pixelclean.dicom import has_pixels
 from pixelclean.dicom.format import PIXEL_KEYWORDS
 from pixelclean.dicom.stored import Stored, read
+from pixelclean.pixels.items import Changed, apply, changed_item, with_items
 from pixelclean.pixels.pictures import begins_picture, holds_picture, spells_picture
 
 _ICON, _TRAILING_PADDING = 0x00880200, 0xFFFCFFFC
@@ -58,11 +59,7 @@ def remove_copies(dataset: Dataset) -> tuple[str, ...]:
     Items that lose something are made anew: a source that shares them stays as it is.
     """
     search = _Search.of(dataset)
-    for tag, after in tuple(search.changes(dataset, "")):
-        if after is None:
-            del dataset[tag]
-        else:
-            dataset[tag] = after
+    apply(dataset, search.changes(dataset, ""))
     return tuple(search.found)
 
 
@@ -85,7 +82,7 @@ class _Search:
         samples = tuple(_samples(dataset))
         return cls(_lengths(dataset), samples[:: -(-len(samples) // _MOST_SAMPLES) or 1], own)
 
-    def changes(self, dataset: Dataset, path: str) -> Iterator[tuple[BaseTag, DataElement | None]]:
+    def changes(self, dataset: Dataset, path: str) -> Iterator[tuple[BaseTag, Changed]]:
         """The elements that lose something, as they shall be; None for those that go."""
         for tag, element in dataset.items():
             if isinstance(element, RawDataElement):
@@ -97,22 +94,10 @@ class _Search:
                 yield tag, after
 
     def _without(self, sequence: DataElement, path: str) -> DataElement:
-        before = list(sequence.value or ())
-        items = [self._item(item, f"{path}[{number}].") for number, item in enumerate(before)]
-        if all(one is other for one, other in zip(before, items, strict=True)):
-            return sequence
-        return DataElement(sequence.tag, "SQ", Sequence(items), None, sequence.is_undefined_length)
-
-    def _item(self, item: Dataset, path: str) -> Dataset:
-        changes = dict(self.changes(item, path))
-        if not changes:
-            return item
-        staying = {tag: changes.get(tag, element) for tag, element in item.items()}
-        made = Dataset({tag: element for tag, element in staying.items() if element is not None})
-        implicit, little = item.original_encoding
-        made.set_original_encoding(implicit, little, item.original_character_set)
-        made.is_undefined_length_sequence_item = item.is_undefined_length_sequence_item
-        return made
+        items = enumerate(sequence.value or ())
+        return with_items(
+            sequence, [changed_item(item, dict(self.changes(item, f"{path}[{number}]."))) for number, item in items]
+        )
 
     def _shows(self, tag: int, element: DataElement, *, at_root: bool) -> bool:
         group = tag >> 16

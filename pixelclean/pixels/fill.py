@@ -51,7 +51,8 @@ def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
     if form.samples == 1 and form.photometric != "PALETTE COLOR":
         return Fill((_grey(dataset, form, frames),))
     if form.photometric in _COLOURS and form.kind is Kind.INTEGER and not form.signed:
-        return Fill(tuple(share * (1 << form.bits_stored) for share in _COLOURS[form.photometric]))
+        values = (int(share * (1 << form.bits_stored)) for share in _COLOURS[form.photometric])
+        return Fill(tuple(float(words_of(value, form)) for value in values))
     raise Refused(ReasonCode.NO_PIXEL_VERDICT, f"no black is known for {form.samples} samples")
 
 

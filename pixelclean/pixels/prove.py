@@ -93,6 +93,7 @@ def compare_video(source: VideoFrames, output: VideoFrames, plan: Plan, quality:
         pixels - worst.planned if far else 0,
         worst.planned if bright else 0,
         Compared.VIDEO,
+        worst.beyond,
         video=video,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jinja2
 
+from pixelclean.dicom import SYNTAXES
 from pixelclean.reasons import End, ReasonCode
 from pixelclean.store import figures as counted
 from pixelclean.store.advice import advice_for
@@ -17,24 +18,6 @@ from pixelclean.store.records import Ended, PastRun, Record
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
 _LARGEST_PREVIEW = 1 << 20
 _HELD_SHOWN = 500
-_SYNTAXES = {  # PS3.6 Annex A, names shortened
-    "1.2.840.10008.1.2": "Implicit VR Little Endian",
-    "1.2.840.10008.1.2.1": "Explicit VR Little Endian",
-    "1.2.840.10008.1.2.1.99": "Deflated Explicit VR Little Endian",
-    "1.2.840.10008.1.2.2": "Explicit VR Big Endian",
-    "1.2.840.10008.1.2.4.50": "JPEG Baseline",
-    "1.2.840.10008.1.2.4.51": "JPEG Extended",
-    "1.2.840.10008.1.2.4.57": "JPEG Lossless",
-    "1.2.840.10008.1.2.4.70": "JPEG Lossless SV1",
-    "1.2.840.10008.1.2.4.80": "JPEG-LS Lossless",
-    "1.2.840.10008.1.2.4.81": "JPEG-LS Near-Lossless",
-    "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
-    "1.2.840.10008.1.2.4.91": "JPEG 2000",
-    "1.2.840.10008.1.2.4.201": "HTJ2K Lossless",
-    "1.2.840.10008.1.2.4.202": "HTJ2K Lossless RPCL",
-    "1.2.840.10008.1.2.4.203": "HTJ2K",
-    "1.2.840.10008.1.2.5": "RLE Lossless",
-}
 
 
 def write(store: Store) -> None:
@@ -100,7 +83,7 @@ def _reasons(figures: counted.Figures) -> list[dict[str, Any]]:
 
 
 def _syntax(uid: str) -> str:
-    return _SYNTAXES.get(uid, uid or "none")
+    return SYNTAXES[uid].name if uid in SYNTAXES else uid or "none"
 
 
 def _is_small(path: Path) -> bool:

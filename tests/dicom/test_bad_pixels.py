@@ -159,12 +159,14 @@ def test_the_stream_of_another_codec_is_refused(syntax: str) -> None:
                 assert refusal(held(BYTES, stream), syntax) in {ReasonCode.UNDECODABLE, ReasonCode.TRUNCATED}
 
 
-def test_colour_is_what_the_stream_says_or_nothing() -> None:
+def test_colour_is_what_stream_and_attributes_agree_about() -> None:
     frame = noise(RGB)[0]
     says_rgb = bytes(imagecodecs.jpeg8_encode(frame, 95, colorspace="rgb", outcolorspace="rgb"))
     says_ybr = bytes(imagecodecs.jpeg8_encode(frame, 95, subsampling="420"))
-    for stated in (RGB, YBR, of(RGB, photometric="YBR_FULL_422")):
-        assert open_frames(held(stated, [says_rgb]), BASELINE, LIMITS).format.photometric == "RGB"
+    assert open_frames(held(RGB, [says_rgb]), BASELINE, LIMITS).format.photometric == "RGB"
+    assert refusal(held(RGB, [says_ybr]), BASELINE) is INCONSISTENT
+    for stated in (YBR, of(RGB, photometric="YBR_FULL_422")):
+        assert refusal(held(stated, [says_rgb]), BASELINE) is INCONSISTENT
         assert open_frames(held(stated, [says_ybr]), BASELINE, LIMITS).format.photometric == "YBR_FULL"
 
 

@@ -355,19 +355,29 @@ def test_a_jpeg_inside_jpeg_xl_is_known_to_have_lost_something(
     assert jpeg_xl.look(stream, of(RGB, photometric="YBR_FULL_422")).photometric == "RGB"
 
 
-@pytest.mark.parametrize("options", ["-arithmetic", "-arithmetic -progressive", "-arithmetic -restart 1"])
-def test_arithmetic_coding_is_read_as_djpeg_reads_it(options: str, tmp_path: Path, run: Callable[..., None]) -> None:
+@pytest.mark.parametrize("options", ["", "-restart 1", "-scans script"])
+def test_progressive_jpeg_is_read_as_djpeg_reads_it(options: str, tmp_path: Path, run: Callable[..., None]) -> None:
     (tmp_path / "in.pgm").write_bytes(portable(smooth(BYTES)))
-    run("cjpeg", "-quality", "95", *options.split(), "-outfile", "coded.jpg", "in.pgm")
+    (tmp_path / "script").write_text(
+        "0: 0-0, 0, 1; 0: 1-5, 0, 2; 0: 6-63, 0, 1; 0: 1-5, 2, 1; 0: 1-63, 1, 0; 0: 0-0, 1, 0;"
+    )
+    run("cjpeg", "-quality", "95", "-progressive", *options.split(), "-outfile", "coded.jpg", "in.pgm")
     run("djpeg", "-pnm", "-outfile", "out.pgm", "coded.jpg")
     made = image(BYTES)
     stream = (tmp_path / "coded.jpg").read_bytes()
+    assert b"\xff\xc2" in stream
     stream += b"\0" * (len(stream) % 2)
     value = struct.pack("<HHL", 0xFFFE, 0xE000, 0) + struct.pack("<HHL", 0xFFFE, 0xE000, len(stream)) + stream
     made["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
-    syntax = f"{ROOT}.4.{'56' if 'progressive' in options else '52'}"
-    frame = open_frames(made, syntax, LIMITS).frame(0)
+    frame = open_frames(made, f"{ROOT}.4.55", LIMITS).frame(0)
     assert (tmp_path / "out.pgm").read_bytes().endswith(frame.tobytes())
+
+
+@pytest.mark.parametrize("ending", ["4.52", "4.54", "4.56"])
+def test_arithmetic_coding_is_refused_by_name(ending: str) -> None:
+    with pytest.raises(Refused, match="JPEG") as caught:
+        read_bytes(part10(b"", f"{ROOT}.{ending}"), LIMITS)
+    assert caught.value.code is ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX
 
 
 def test_names_of_syntaxes_are_told_apart() -> None:

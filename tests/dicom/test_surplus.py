@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.codecs.jpeg_huffman import huffman
-from pixelclean.dicom.codecs.jpeg_scan import Unit, ends_with_its_last_unit
+from pixelclean.dicom.codecs.jpeg_scan import Keep, Unit, walk
 from pixelclean.dicom.codecs.jpeg_surplus import tables_of
 from pixelclean.dicom.codecs.jpeg_typical import TYPICAL
 from pixelclean.errors import Refused
@@ -186,6 +186,14 @@ def test_samples_are_counted_to_the_last_bit(data: bytes, mcus: int, interval: i
     table = huffman(bytes((1, *([0] * 15))) + b"\0", alternating=False)
     assert table is not None
     assert ends_with_its_last_unit(data, [Unit(table)], mcus, interval) is exact
+
+
+def ends_with_its_last_unit(data: bytes, mcu: list[Unit], mcus: int, interval: int) -> bool:
+    try:
+        walked = walk(data, mcu, mcus, interval, Keep.ENDS)
+    except Refused:
+        return False
+    return walked.ends_with_its_last_byte and walked.is_padded
 
 
 @given(st.integers(1, 4000), st.integers(1, 3), st.integers(0, 7), st.integers(0, 2**32))

@@ -2,6 +2,7 @@
 
 import struct
 
+import cv2
 import imagecodecs
 import numpy as np
 import pydicom
@@ -44,6 +45,11 @@ def jpeg(form: PixelFormat, **how: object) -> bytes:
     return bytes(imagecodecs.jpeg8_encode(frame if form.samples == 3 else frame[..., 0], 90, **how))
 
 
+def progressive(form: PixelFormat, restarts: int) -> bytes:
+    options = (cv2.IMWRITE_JPEG_PROGRESSIVE, 1, cv2.IMWRITE_JPEG_RST_INTERVAL, restarts)
+    return bytes(cv2.imencode(".jpg", noise(form)[0], options)[1])
+
+
 def coded(form: PixelFormat, syntax: str) -> bytes:
     return ENCODERS[SYNTAXES[syntax].codec](noise(form)[0], form)
 
@@ -56,6 +62,10 @@ LOSSLESS = {
 OTHERS = {
     "baseline": (BYTES, f"{ROOT}.4.50", jpeg(BYTES)),
     "baseline 4:2:0": (YBR, f"{ROOT}.4.50", jpeg(YBR, subsampling="420")),
+    "progressive": (BYTES, f"{ROOT}.4.55", progressive(BYTES, 0)),
+    "progressive 4:2:0": (YBR, f"{ROOT}.4.55", progressive(YBR, 0)),
+    "progressive, restarts": (YBR, f"{ROOT}.4.53", progressive(YBR, 2)),
+    "progressive as baseline": (YBR, f"{ROOT}.4.50", progressive(YBR, 1)),
     "near": (BYTES, f"{ROOT}.4.81", bytes(imagecodecs.jpegls_encode(noise(BYTES)[0][..., 0], level=3))),
     "9-7": (DEEP, f"{ROOT}.4.91", bytes(imagecodecs.jpeg2k_encode(noise(DEEP)[0][..., 0], 40, codecformat="j2k"))),
     "in a file": (DEEP, f"{ROOT}.4.91", bytes(imagecodecs.jpeg2k_encode(noise(DEEP)[0][..., 0], codecformat="jp2"))),
@@ -80,7 +90,7 @@ def test_a_stream_cut_anywhere_is_refused_or_the_same(kind: str, part: float) ->
     assert frame is None or np.array_equal(frame, decoded(form, syntax, stream))
 
 
-ENDS = {"4.50": b"\xff\xd9", "4.57": b"\xff\xd9", "4.80": b"\xff\xd9", "4.81": b"\xff\xd9"}
+ENDS = {"4.50", "4.53", "4.55", "4.57", "4.80", "4.81"}
 SEWN = sorted(kind for kind, (_, syntax, _) in STREAMS.items() if syntax.removeprefix(f"{ROOT}.") in ENDS)
 
 

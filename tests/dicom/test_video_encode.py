@@ -6,16 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_video import COLUMNS, EACH, FRAMES, NAME, PLAN, ROWS, STABLE, TEXT, Recipe, decoded_by_ffmpeg, names, video
+from made_video import COLUMNS, EACH, FRAMES, NAME, PLAN, ROWS, TEXT, Recipe, decoded_by_ffmpeg, names, video
 
 from pixelclean.dicom.video import (
     VideoFrames,
     VideoQuality,
     compare_videos,
-    holds_only_video,
     open_video,
     reencode,
-    remux,
 )
 from pixelclean.dicom.video.kinds import VIDEO_SYNTAXES, level_of
 from pixelclean.dicom.video.masks import PlaneMasks
@@ -44,7 +42,6 @@ def test_the_mask_is_black_and_the_rest_is_near_the_source(recipe: Recipe) -> No
     source, output, data = masked(title)
     compared = compare_videos(source, output, PLAN)
     assert compared.holds(WANTED)
-    assert compared.frames == FRAMES
     assert compared.planned == FRAMES * TEXT.width * TEXT.height
     assert NAME not in data and b"x264" not in data and b"x265" not in data and b"Lav" not in data
     one, other = source.stream, output.stream
@@ -61,14 +58,6 @@ def test_ffmpeg_sees_the_same_number_of_frames_and_black(recipe: Recipe) -> None
     assert len(seen) == FRAMES
     assert np.abs(seen[(slice(None), *TEXT.slices)].astype(int) - luma).max() <= WANTED.greatest_residue * steps
     assert np.array_equal(seen[4], output.frame(4)[..., 0])
-
-
-@pytest.mark.parametrize("recipe", STABLE, ids=names(STABLE))
-def test_what_was_encoded_here_holds_only_video(recipe: Recipe) -> None:
-    _, output, _ = masked(recipe)
-    target = io.BytesIO()
-    remux(output, target)
-    assert holds_only_video(output, target)
 
 
 def test_the_same_video_is_encoded_to_the_same_bytes() -> None:

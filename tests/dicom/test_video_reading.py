@@ -194,7 +194,7 @@ def test_without_the_library_video_is_refused_by_name() -> None:
         "import sys; sys.modules['av'] = None\n"
         "import io\n"
         "from pixelclean.dicom.format import PixelFormat\n"
-        "from pixelclean.dicom.video import is_available, open_video, remux, reencode\n"
+        "from pixelclean.dicom.video import is_available, open_video, reencode\n"
         "from pixelclean.errors import Refused\n"
         "assert not is_available()\n"
         "form = PixelFormat(2, 2, 1, 3, 8, 8, 7, False, 'YBR_PARTIAL_420')\n"

@@ -457,3 +457,8 @@ def single_frame(dataset: pydicom.Dataset, index: int) -> pydicom.Dataset:
     del made.SharedFunctionalGroupsSequence, made.PerFrameFunctionalGroupsSequence, made.NumberOfFrames
     made.PixelData = pixels.tobytes()
     return made
+
+
+def test_black_of_luma_and_chroma_stands_in_the_bits_that_high_bit_names() -> None:
+    form = of(COLOUR, photometric="YBR_FULL", bits_allocated=16, bits_stored=12, high_bit=15)
+    assert black(described(form), form, []) == (0, 2048 << 4, 2048 << 4)

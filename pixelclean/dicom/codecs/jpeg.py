@@ -1,10 +1,11 @@
-"""JPEG: baseline, extended, progressive (lossy, Huffman or arithmetic coding) and lossless, through libjpeg-turbo."""
+"""JPEG: baseline, extended, progressive (lossy) and lossless, Huffman coding, through libjpeg-turbo."""
 
 from dataclasses import replace
 
 import imagecodecs
 
 from pixelclean.dicom.codecs.jpeg_layout import layout_of
+from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE, check_progressive
 from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
@@ -15,7 +16,8 @@ from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
 REQUIRES = "imagecodecs"
-_LOSSLESS, _DCT = 3, (0, 1, 2, 9, 10)
+_LOSSLESS, _DCT = 3, (0, 1, PROGRESSIVE)
+_ARITHMETIC = (9, 10, 11)
 _ADOBE = slice(2, 18)  # where the encoder puts its only application segment
 
 
@@ -27,6 +29,8 @@ def is_available() -> bool:
 def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
     """The format of the samples in a complete stream: YBR_FULL at full resolution, RGB, or one sample."""
     stream = read_jpeg(frame)
+    if stream.process in _ARITHMETIC:  # whose decoder goes on with zeros behind the last byte (D.2.6)
+        raise Refused(ReasonCode.UNDECODABLE, "JPEG: arithmetic coding: a cut cannot be told from a whole stream")
     if stream.process not in (*_DCT, _LOSSLESS):
         raise Refused(ReasonCode.UNDECODABLE, f"JPEG process SOF{stream.process}")
     stream.check(pixels)
@@ -47,15 +51,11 @@ def decode(frame: bytes, pixels: PixelFormat) -> Words:
 
 
 def _check_scans(frame: bytes) -> None:
-    """The library makes up what a scan lacks, and keeps its warnings to itself.
-
-    Progressive and arithmetic coding are not followed.
-    """
-    try:
-        layout = layout_of(frame)
-    except Refused:
+    """The library makes up what a scan lacks, and whole scans, and keeps its warnings to itself."""
+    if read_jpeg(frame).process == PROGRESSIVE:
+        check_progressive(frame)
         return
-    for scan in layout.scans:
+    for scan in layout_of(frame).scans:
         data = frame[scan.segment.end : scan.segment.stop]
         walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS)
 
@@ -91,13 +91,15 @@ def _without_colour(stream: bytes) -> bytes:
 
 
 def _colour(stream: JpegStream, pixels: PixelFormat) -> str:
-    """What the samples of a lossy stream are; the markers decide, as they do in every JPEG reader.
+    """What the samples of a lossy stream are, where the attributes and the markers agree about it.
 
-    Unsubsampled components without any marker under RGB may be either, and are refused.
+    A viewer may go by the one or by the other: where they differ nobody knows which colours are meant.  Components
+    without any marker under RGB may be either.
     """
-    if stream.adobe == 0 or _spells_rgb(stream):
+    says_rgb = stream.adobe == 0 or _spells_rgb(stream)
+    if says_rgb and pixels.photometric == "RGB":
         return "RGB"
-    if stream.is_subsampled or stream.jfif or stream.adobe == 1 or pixels.photometric != "RGB":
+    if not says_rgb and pixels.photometric != "RGB":
         return "YBR_FULL"
     raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "PhotometricInterpretation: RGB or YBR in the stream")
 

@@ -51,6 +51,7 @@ def blackened_area(stream: bytes, mask: BoolArray) -> BoolArray:
 def blacken(stream: bytes, mask: BoolArray, fill: Sequence[int]) -> bytes:
     """The stream in which every MCU that holds a pixel of the mask, (rows, columns), shows the fill alone.
 
+    Where chroma is sub-sampled, the MCU beside a mask that ends at its edge goes too: it would shine into the mask.
     `fill` is one stored sample for each component.  It is shown exactly where it is an end of the range or the middle,
     else as near as the quantization allows.  Where nothing is masked every byte stays.
 

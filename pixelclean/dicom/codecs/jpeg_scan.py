@@ -78,16 +78,6 @@ class Walked:
         return bool(np.all((last & ones == ones) | (last & ones == 0)))
 
 
-def ends_with_its_last_unit(data: bytes, mcu: Sequence[Unit], mcus: int, interval: int) -> bool:
-    """Whether a scan's data are exactly `mcus` MCUs, restarted after every `interval` of them (0: never), with less
-    than a byte of equal padding bits at each end."""
-    try:
-        walked = walk(data, mcu, mcus, interval, Keep.ENDS)
-    except Refused:
-        return False
-    return walked.ends_with_its_last_byte and walked.is_padded
-
-
 def walk(data: bytes, mcu: Sequence[Unit], mcus: int, interval: int, keep: Keep) -> Walked:
     """Walk over the `mcus` MCUs of a scan's data, which restart after every `interval` of them (0: never).
 

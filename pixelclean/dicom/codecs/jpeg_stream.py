@@ -49,11 +49,11 @@ class JpegStream:
         return len({(each.horizontal, each.vertical) for each in self.components}) > 1
 
     def check(self, pixels: PixelFormat) -> None:
-        """Refuse a stream whose size or depth the attributes do not describe."""
+        """Refuse a stream whose size or depth the attributes do not describe: signs and chroma hang on the depth."""
         if (self.rows, self.columns, len(self.components)) != pixels.shape:
             raise _inconsistent("size of the stream")
         narrow = self.precision < pixels.bits_stored
-        if self.precision > pixels.bits_allocated or (narrow and pixels.signed):
+        if self.precision > pixels.bits_allocated or (narrow and (pixels.signed or pixels.samples > 1)):
             raise _inconsistent("depth of the stream")
 
 

@@ -43,14 +43,17 @@ class VideoQuality:
 
 @dataclass(frozen=True, slots=True)
 class VideoComparison:
-    """The worst of all frames, in steps of 256 whatever the depth; `planned` counts masked pixels over all frames.
+    """The worst of all frames, in steps of 256 whatever the depth.
+
+    `planned` counts the pixels of the masks over all frames, `beyond` those that are black with them: a coding has
+    blocks of pixels that share their chroma, or more.
 
     `luma_psnr`, `chroma_psnr` in dB and `difference` speak of what is outside the mask and its fringe of 16 pixels,
     `fringe_difference` of the fringe, `residue` of how far from black masked samples are.
     """
 
-    frames: int
     planned: int
+    beyond: int
     luma_psnr: float
     chroma_psnr: float
     difference: float
@@ -89,8 +92,8 @@ class _Worst:
     """The worst of the frames seen so far."""
 
     stream: VideoStream
-    frames: int = 0
     planned: int = 0
+    beyond: int = 0
     errors: list[float] = field(default_factory=lambda: [0.0, 0.0])
     difference: int = 0
     fringe_difference: int = 0
@@ -101,8 +104,8 @@ class _Worst:
     def see(self, mask: BoolArray, before: VideoFrame, after: VideoFrame) -> None:
         if mask is not self._mask:
             self._mask, self._areas = mask, tuple(_areas(mask, self.stream))
-        self.frames += 1
         self.planned += int(mask.sum())
+        self.beyond += int((self._areas[0].inside & ~mask).sum())
         planes = zip(planes_of(before), planes_of(after), self._areas, strict=True)
         squares = [self._plane(*pair) for pair in planes]
         chroma = sum(squares[1:]) / max(1, len(squares) - 1)
@@ -121,7 +124,7 @@ class _Worst:
         scale = 1 << (self.stream.bits - 8)
         luma, chroma = (_decibels(error, (1 << self.stream.bits) - 1) for error in self.errors)
         steps = (self.difference / scale, self.fringe_difference / scale, self.residue / scale)
-        return VideoComparison(self.frames, self.planned, luma, chroma, *steps)
+        return VideoComparison(self.planned, self.beyond, luma, chroma, *steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

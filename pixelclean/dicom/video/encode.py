@@ -7,12 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from pixelclean.dicom.video.cleaned import cleaned_beside, cleaner_of
 from pixelclean.dicom.video.compare import VideoComparison, VideoQuality, compare_videos
 from pixelclean.dicom.video.frames import VideoFrames, open_again
 from pixelclean.dicom.video.kinds import Coding, Level, level_of
 from pixelclean.dicom.video.masks import PlaneMasks
 from pixelclean.dicom.video.reading import guarded
-from pixelclean.dicom.video.remux import cleaned_beside, cleaner_of
 from pixelclean.dicom.video.stream import VideoStream
 from pixelclean.dicom.video.writing import copy_of, writing
 from pixelclean.errors import Refused
