@@ -49,7 +49,8 @@ def test_a_video_with_a_name_in_it_would_be_masked_and_stay_a_video(tmp_path: Pa
     assert shown.exit_code == 0, shown.output
     assert "6 frames of 256 by 192, 3 samples" in shown.output
     assert "written as" not in shown.output
-    assert row(shown, "(7FE0,0010)") == "changed (7FE0,0010) PixelData masked, and the video encoded anew with loss"
+    told = row(shown, "(7FE0,0010)")
+    assert told.startswith("changed") and "encoded anew with loss" in told
     assert row(shown, "(0028,2112)").split()[0] in ("added", "changed")
 
 
@@ -68,5 +69,8 @@ def test_long_pixel_data_are_told_as_short_ones_are(syntax: str, tmp_path: Path)
     assert long.exit_code == short.exit_code == 0
     told = "changed (7FE0,0010) PixelData hidden bits cleared" if syntax == EXPLICIT else "kept (7FE0,0010)"
     assert row(long, "(7FE0,0010)").startswith(told)
-    assert long.output.splitlines()[1:] == short.output.splitlines()[1:]
+    told_of_long, told_of_short = (
+        [line for line in shown.stdout.splitlines() if not line.startswith("policy")] for shown in (long, short)
+    )
+    assert told_of_long == told_of_short
     assert sorted(each.name for each in tmp_path.iterdir()) == ["long.dcm", "short.toml"]

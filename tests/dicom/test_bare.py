@@ -2,12 +2,14 @@
 
 import struct
 
+import cv2
 import imagecodecs
 import numpy as np
 import pytest
 
 from pixelclean.dicom import PixelFormat
 from pixelclean.dicom.bare import bare as bare_of
+from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.syntaxes import Codec
 
@@ -200,3 +202,16 @@ def with_main_segment(marker, content):
     """A JPEG 2000 codestream with one more segment at the end of its main header."""
     sot = CODESTREAM.index(b"\xff\x90")
     return CODESTREAM[:sot] + struct.pack(">HH", marker, len(content) + 2) + content + CODESTREAM[sot:]
+
+
+@pytest.mark.parametrize("rows, columns", [(8, 16), (17, 40), (24, 24), (481, 641)])
+def test_blocks_that_libjpeg_fills_beyond_the_image_hide_nothing(rows: int, columns: int) -> None:
+    """Half of the lower MCUs holds no pixel of the image: libjpeg puts the mean of a block before it there."""
+    picture = np.full((rows, columns, 3), 200, np.uint8)
+    picture[: rows // 2] = 40
+    sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    made, stream = cv2.imencode(
+        ".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling]
+    )
+    assert made
+    assert bare_jpeg(stream.tobytes()) is not None
