@@ -68,8 +68,9 @@ def _whole_files(chosen: argparse.Namespace, spool: Path) -> None:
     kinds = {f"{number}.dcm": kind for number, kind in enumerate(_KINDS)}
     for name, kind in kinds.items():
         dcmwrite(folder / name, _KINDS[kind](chosen.frames), enforce_file_format=True)
-    # What a process does at its first file only is start-up: the first one is nobody's row.
+    # What a process does once is start-up, as loading the compiled steps of JPEG is: the first files are nobody's row.
     dcmwrite(folder / "-.dcm", _native(1), enforce_file_format=True)
+    dcmwrite(folder / "--.dcm", _jpeg(1, rows=600, columns=800), enforce_file_format=True)
     columns = {"pixelclean": _ours(folder, spool, chosen.rounds)}
     for peer in peers.peers(chosen.peers):
         if peer.missing:

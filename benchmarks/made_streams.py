@@ -3,13 +3,9 @@
 imagecodecs, pyjpegls, zlib and a few lines of our own do it; what none of them can do has a reason.
 """
 
-import shutil
 import struct
-import subprocess
-import tempfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
 import imagecodecs
@@ -145,32 +141,6 @@ def _without_colour(stream: bytes) -> bytes:
     return bytes(renamed)
 
 
-def _arithmetic(scans: str | None) -> Callable[..., bytes]:
-    """Arithmetic coding by jpegtran, sequential or with a script of scans."""
-
-    def encoded(frame: Words, photometric: str, depth: Depth) -> bytes:
-        if shutil.which("jpegtran") is None:
-            raise NoEncoder("no encoder: jpegtran is not installed")
-        with tempfile.TemporaryDirectory(prefix="pixelclean-made-") as name:
-            source, made, script = (Path(name, part) for part in ("source.jpg", "made.jpg", "scans"))
-            source.write_bytes(_jpeg(frame, photometric, depth))
-            options = ["-progressive"] if scans == "" else ["-scans", str(script)] if scans else []
-            script.write_text("".join(f"{line};\n" for line in _script(scans, frame.shape[-1])))
-            command = ["jpegtran", "-arithmetic", *options, "-outfile", str(made), str(source)]
-            subprocess.run(command, check=True, capture_output=True)
-            return made.read_bytes()
-
-    return encoded
-
-
-def _script(scans: str | None, components: int) -> list[str]:
-    """The scans of jpegtran's script: DC of all, then bands of AC of each component."""
-    if not scans:
-        return []
-    together = ",".join(map(str, range(components)))
-    return [f"{together}: 0-0, 0, 0", *(f"{one}: {band}, 0, 0" for one in range(components) for band in scans.split())]
-
-
 def _jpeg_ls(near: int) -> Callable[..., bytes]:
     def encoded(frame: Words, _photometric: str, depth: Depth) -> bytes:
         rows, columns, samples = frame.shape
@@ -232,11 +202,8 @@ _ENCODERS: dict[str, Callable[..., bytes]] = {
     "1.98": _plain,
     "4.50": _jpeg,
     "4.51": _jpeg,
-    "4.52": _arithmetic(None),
     "4.53": _progressive(made_progressive.spectral_selection),
-    "4.54": _arithmetic("1-5 6-63"),
     "4.55": _progressive(made_progressive.full_progression),
-    "4.56": _arithmetic(""),
     "4.57": _lossless(4),
     "4.70": _lossless(1),
     "4.80": _jpeg_ls(0),

@@ -5,10 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pixelclean.key import ProjectKey
 from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Policy
+
+# No test asserts a time: the first frame of a kind may wait for its kernels to be compiled.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 sys.path.insert(0, str(Path(__file__).parent))  # makes `invented` importable for the tests of every room
 

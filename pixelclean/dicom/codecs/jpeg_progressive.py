@@ -16,7 +16,7 @@ from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import Huffman, huffman
 from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, WINDOWS, Bytes, Integers, Words32
 from pixelclean.dicom.codecs.jpeg_progressive_kernels import ALTERNATING, Codes, walk_alternating
-from pixelclean.dicom.codecs.jpeg_scan import MOST_COMPONENTS, MOST_UNITS, Keep, Unit, parted, walk
+from pixelclean.dicom.codecs.jpeg_scan import MOST_COMPONENTS, MOST_UNITS, Keep, Unit, unstuffed, walk
 from pixelclean.dicom.codecs.jpeg_segments import DHT, DRI, SOS, Segment, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import Component, JpegStream, read_jpeg
 from pixelclean.errors import Refused
@@ -206,7 +206,7 @@ class _Walk:
 
     def _parts(self, header: _Header, data: bytes) -> tuple[Words32, Integers, Integers]:
         """The bits of the data, the one at which each part between two markers ends, and how many MCUs that has."""
-        parted, ends = parted(data)
+        parted, ends = unstuffed(data)
         mcus = self._mcus(header.planes)
         _require(len(ends) == (-(-mcus // self.interval) if self.interval else 1), "markers in a scan")
         counts = np.full(len(ends), self.interval or mcus, np.int64)

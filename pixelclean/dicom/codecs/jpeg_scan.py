@@ -84,7 +84,7 @@ def walk(data: bytes, mcu: Sequence[Unit], mcus: int, interval: int, keep: Keep)
     The units of `mcu`, at most MOST_UNITS, are all samples or all blocks.  Raises Refused: TRUNCATED where a part ends
     before its last MCU, UNDECODABLE for anything else that is wrong with it.
     """
-    parted, ends = parted(data)
+    parted, ends = unstuffed(data)
     _require(mcus > 0 and len(ends) == (-(-mcus // interval) if interval else 1))
     if mcus * len(mcu) * (2 if mcu[0].alternating else 1) > len(parted) * 8:  # before room is made for what they hold
         raise Refused(ReasonCode.TRUNCATED, "JPEG: scan")
@@ -108,7 +108,7 @@ def walk(data: bytes, mcu: Sequence[Unit], mcus: int, interval: int, keep: Keep)
     return Walked(words, ends, reached, (behind, finished, predicted), coefficients, marked)
 
 
-def parted(data: bytes) -> tuple[Bytes, Integers]:
+def unstuffed(data: bytes) -> tuple[Bytes, Integers]:
     """The data without restart markers and the bytes stuffed behind FF, and where each part between two markers ends.
 
     The markers count from 0 to 7, and fill bytes may stand before them (ISO/IEC 10918-1 B.1.1.2, B.1.1.5).
