@@ -38,10 +38,10 @@ def row(shown: Result, tag: str) -> str:
 
 
 def test_a_video_with_a_name_in_it_would_be_masked_and_stay_a_video(tmp_path: Path) -> None:
-    made_video = pytest.importorskip("made_video")
-    recipe = replace(made_video.EACH[5], rows=192, columns=256, frames=6)
+    invented_video = pytest.importorskip("invented_video")
+    recipe = replace(invented_video.EACH[5], rows=192, columns=256, frames=6)
     dataset = described(recipe.format, SOPClassUID=PHOTOGRAPHIC_VIDEO, Modality="XC")
-    value = encapsulate_stream(made_video.video(recipe))
+    value = encapsulate_stream(invented_video.video(recipe))
     dataset["PixelData"] = pydicom.DataElement("PixelData", "OB", value, is_undefined_length=True)
     path = tmp_path / "video.dcm"
     path.write_bytes(as_file(dataset, recipe.syntax))

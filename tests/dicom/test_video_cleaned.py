@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from made_video import COLUMNS, EACH, FRAMES, NAME, ROWS, Recipe, names, video
+from invented_video import COLUMNS, EACH, FRAMES, NAME, ROWS, Recipe, names, video
 
 from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos, open_video, reencode
 from pixelclean.dicom.video.kinds import Coding

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_video import COLUMNS, EACH, FRAMES, NAME, PLAN, ROWS, TEXT, Recipe, decoded_by_ffmpeg, names, video
+from invented_video import COLUMNS, EACH, FRAMES, NAME, PLAN, ROWS, TEXT, Recipe, decoded_by_ffmpeg, names, video
 
 from pixelclean.dicom.video import (
     VideoFrames,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_video import EACH, FRAMES, Recipe, av, names, video
+from invented_video import EACH, FRAMES, Recipe, av, names, video
 
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.video import VIDEO_SYNTAXES, VideoFrames, open_video

@@ -13,7 +13,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "dicom"))
-from made_video import EACH, Recipe, video
+from invented_video import EACH, Recipe, video
 
 from pixelclean.dicom import open_frames, read
 from pixelclean.dicom.fragments import encapsulate_stream
