@@ -154,8 +154,10 @@ def _best_cut(mask: BoolArray) -> tuple[float, int]:
     return float(areas.min()), int(best[np.argmin(np.abs(best - rows / 2))])
 
 
-def grown_by_one(mask: BoolArray) -> BoolArray:
-    """The mask and every pixel beside it, diagonal ones too."""
-    padded = np.pad(mask, 1)
-    across = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
-    return np.asarray(across[:-2] | across[1:-1] | across[2:])
+def grown(mask: BoolArray, margin: int) -> BoolArray:
+    """A mask with so many pixels more on every side of every pixel of it, at its corners too."""
+    for axis in (0, 1):
+        sums = np.cumsum(np.pad(mask, [(margin + 1, margin) if axis == each else (0, 0) for each in (0, 1)]), axis=axis)
+        length = mask.shape[axis]
+        mask = np.take(sums, range(2 * margin + 1, 2 * margin + 1 + length), axis) > np.take(sums, range(length), axis)
+    return mask

@@ -14,7 +14,7 @@ from pixelclean.dicom import (
 )
 from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos
 from pixelclean.errors import Refused
-from pixelclean.geometry import BoolArray, grown_by_one
+from pixelclean.geometry import BoolArray, grown
 from pixelclean.pixels.fill import Fill, Words
 from pixelclean.plan import Plan
 from pixelclean.proof import Compared, VideoLoss
@@ -67,9 +67,7 @@ def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill
         area = blackened_area(before, mask)
         words = output.frame(index)
         differs = source.frame(index) != words
-        rim = (
-            grown_by_one(area) & ~area & _any_sample(differs[..., 1:]) if is_subsampled(before) else np.zeros_like(area)
-        )
+        rim = grown(area, 1) & ~area & _any_sample(differs[..., 1:]) if is_subsampled(before) else np.zeros_like(area)
         planned, beyond, fringe = planned + int(mask.sum()), beyond + int((area & ~mask).sum()), fringe + int(rim.sum())
         black = np.asarray(fill, dtype=words.dtype)
         unfilled += coefficients.not_filled_inside + int((_any_sample(words != black) & mask).sum())

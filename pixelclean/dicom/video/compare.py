@@ -18,7 +18,7 @@ from pixelclean.dicom.video.masks import PlaneMasks
 from pixelclean.dicom.video.reading import guarded
 from pixelclean.dicom.video.stream import Plane, VideoStream, planes_of
 from pixelclean.errors import Refused
-from pixelclean.geometry import BoolArray
+from pixelclean.geometry import BoolArray, grown
 from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
@@ -139,22 +139,13 @@ class _Area:
 
 def _areas(mask: BoolArray, stream: VideoStream) -> Iterator[_Area]:
     masks = PlaneMasks.of(mask, stream)
-    grown = _grown(masks.luma, LARGEST_BLOCK)
+    reached = grown(masks.luma, LARGEST_BLOCK)
     for inside, around, black in (
-        (masks.luma, grown, stream.black[0]),
-        (masks.chroma, grown[::2, ::2], stream.black[1]),
-        (masks.chroma, grown[::2, ::2], stream.black[1]),
+        (masks.luma, reached, stream.black[0]),
+        (masks.chroma, reached[::2, ::2], stream.black[1]),
+        (masks.chroma, reached[::2, ::2], stream.black[1]),
     ):
         yield _Area(inside, around & ~inside, ~around, black)
-
-
-def _grown(mask: BoolArray, margin: int) -> BoolArray:
-    """A mask with so many pixels more on every side of every pixel of it."""
-    for axis in (0, 1):
-        sums = np.cumsum(np.pad(mask, [(margin + 1, margin) if axis == each else (0, 0) for each in (0, 1)]), axis=axis)
-        length = mask.shape[axis]
-        mask = np.take(sums, range(2 * margin + 1, 2 * margin + 1 + length), axis) > np.take(sums, range(length), axis)
-    return mask
 
 
 def _greatest(steps: Plane) -> int:
