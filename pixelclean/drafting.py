@@ -71,11 +71,15 @@ class Drafter:
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
-        spool = Spool(self.path.parent, self.limits.resident_bytes)
-        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, spool, self.quality)
+        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, self._spool, self.quality)
         if redaction.encoded is None:
             return self._unchanged(dataset, frames)
         return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
+
+    @property
+    def _spool(self) -> Spool:
+        """Where long values of the draft are made, and inflated."""
+        return Spool(self.path.parent, self.limits.resident_bytes)
 
     def _unchanged(self, dataset: Dataset, before: Frames) -> Draft:
         """Equal bytes need no comparison of pixels."""
@@ -110,7 +114,8 @@ class Drafter:
     def _written(self, dataset: Dataset, transfer_syntax: str) -> tuple[str, Source]:
         """Write in place of an earlier draft, and read what was written."""
         self.path.unlink(missing_ok=True)
-        digest, written = write(dataset, transfer_syntax, self.path), read(self.path, self.limits)
+        digest = write(dataset, transfer_syntax, self.path)
+        written = read(self.path, self.limits, self._spool)
         if stored_planes(written.dataset) != stored_planes(dataset):
             raise AssertionError("overlay planes differ after writing")
         if copies := pixel_copies(written.dataset):

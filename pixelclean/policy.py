@@ -156,11 +156,11 @@ class PixelPolicy:
 class Limits:
     """What one file may cost.
 
-    `file_bytes`         the file
+    `file_bytes`         the file, and the data set that a deflated one becomes
     `pixel_bytes`        all its frames, decoded
     `frame_bytes`        one frame, decoded
     `resident_bytes`     pixel data longer than this stay in their file
-    `loaded_bytes`       what is read at once: all but such pixel data, or a deflated data set
+    `loaded_bytes`       what is read at once: all but such pixel data
     `depth`, `elements`  nesting of sequences; elements, items and fragments
     `seconds`            its cleaning, and `seconds_per_frame` for each frame beside the first
     `memory_bytes`       beyond an idle worker

@@ -1,7 +1,9 @@
 """Long files: their pixel data stay on the disk, and what becomes of them is what becomes of short ones."""
 
 import os
+import struct
 import tracemalloc
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pydicom
 import pytest
 from invented import BIG, COLOUR, DEEP, EXPLICIT, GREY, LIMITS, SYNTAX, as_file, described, of, speckled, words_for
 
-from pixelclean.dicom import Kind, PixelFormat, Source, encode, open_frames, pixel_data, put_pixels, read
+from pixelclean.dicom import Kind, PixelFormat, Source, encode, open_frames, pixel_data, put_pixels, read, read_bytes
+from pixelclean.dicom.file_meta import read_file_meta
 from pixelclean.dicom.stored import Spool, Stored
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
@@ -20,6 +23,7 @@ from pixelclean.pixels import make_plan
 from pixelclean.policy import Limits, Policy
 from pixelclean.reasons import ReasonCode
 
+DEFLATED = f"{EXPLICIT}.99"
 NOBODY = Identifiers(frozenset(), frozenset())
 SHORT = Limits(resident_bytes=1000)
 """Limits by which every image is a long one."""
@@ -39,7 +43,7 @@ def made(form: PixelFormat, syntax: str, folder: Path, **attributes: object) -> 
 
 def drafted(path: Path, limits: Limits, folder: Path, *boxes: Box) -> tuple[Source, Draft]:
     folder.mkdir(exist_ok=True)
-    source = read(path, limits)
+    source = read(path, limits, Spool(folder, limits.resident_bytes))
     frames = open_frames(source.dataset, source.transfer_syntax, limits)
     plan = make_plan([Region(box, Act.MASK, Origin.OPERATOR, "test") for box in boxes], frames.format)
     dataset = pydicom.Dataset(dict(source.dataset.items()))
@@ -55,7 +59,7 @@ def drafted(path: Path, limits: Limits, folder: Path, *boxes: Box) -> tuple[Sour
         (of(COLOUR, frames=FRAMES, planar=1), EXPLICIT),
         (of(GREY, frames=FRAMES, rows=121, columns=201), BIG),
         (of(COLOUR, frames=FRAMES, photometric="YBR_FULL_422"), EXPLICIT),
-        (of(DEEP, frames=FRAMES), f"{EXPLICIT}.99"),
+        (of(DEEP, frames=FRAMES), DEFLATED),
         (of(DEEP, frames=FRAMES), f"{SYNTAX}.5"),
         (of(DEEP, frames=FRAMES), f"{SYNTAX}.4.80"),
         (of(COLOUR, frames=FRAMES), f"{SYNTAX}.4.90"),
@@ -70,7 +74,7 @@ def test_a_long_file_becomes_the_same_bytes_as_if_it_were_short(
     short, expected = drafted(path, LIMITS, tmp_path / "short", *boxes)
     long, draft = drafted(path, SHORT, tmp_path / "long", *boxes)
     assert isinstance(pixel_data(short.dataset), bytes)
-    assert isinstance(pixel_data(long.dataset), Stored) or syntax == f"{EXPLICIT}.99"
+    assert isinstance(pixel_data(long.dataset), Stored)
     assert draft.path.read_bytes() == expected.path.read_bytes()
     assert (draft.digest, draft.proof) == (expected.digest, expected.proof)
     assert draft.proof.holds
@@ -86,14 +90,61 @@ def test_what_stands_behind_long_pixel_data_is_read(tmp_path: Path) -> None:
     assert isinstance(pixel_data(source.dataset), Stored)
 
 
-@pytest.mark.parametrize("syntax", [EXPLICIT, f"{SYNTAX}.4.80"])
+@pytest.mark.parametrize("syntax", [EXPLICIT, f"{SYNTAX}.4.80", DEFLATED])
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
 def test_a_long_file_that_is_cut_is_refused(syntax: str, share: float, tmp_path: Path) -> None:
     path = made(of(DEEP, frames=FRAMES), syntax, tmp_path)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(Refused) as refused:
-        read(path, SHORT)
+        read(path, SHORT, Spool(tmp_path, SHORT.resident_bytes))
     assert refused.value.code is ReasonCode.TRUNCATED
+    assert [each.name for each in tmp_path.iterdir()] == ["made.dcm"]
+
+
+def test_a_data_set_that_inflates_to_more_than_memory_may_take_is_read_from_the_disk(tmp_path: Path) -> None:
+    form = of(DEEP, frames=60)
+    path = made(form, DEFLATED, tmp_path)
+    limits = replace(SHORT, loaded_bytes=2 << 20)
+    assert form.frame_bytes * form.frames > limits.loaded_bytes
+    with pytest.raises(Refused) as refused:
+        read(path, limits)
+    assert refused.value.code is ReasonCode.OVER_SIZE_LIMIT
+    assert len(pixel_data(read(path, limits, Spool(tmp_path, 1000)).dataset)) == form.frame_bytes * form.frames
+
+
+def test_a_deflated_data_set_that_becomes_longer_than_any_file_may_be_is_refused(tmp_path: Path) -> None:
+    form = of(DEEP, frames=60)
+    path = tmp_path / "made.dcm"
+    dataset = described(form)
+    dataset.PixelData = bytes(form.frame_bytes * form.frames)
+    path.write_bytes(as_file(dataset, DEFLATED))
+    limits = replace(SHORT, file_bytes=form.frame_bytes * 10)
+    assert path.stat().st_size < limits.file_bytes
+    with pytest.raises(Refused) as refused:
+        read(path, limits, Spool(tmp_path, 1000))
+    assert refused.value.code is ReasonCode.OVER_SIZE_LIMIT
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0", b"gzip", b"S", b"Sentinel^Zoe", bytes(9)])
+def test_behind_a_long_deflate_stream_stands_padding_or_the_trailer_of_gzip(behind: bytes, tmp_path: Path) -> None:
+    path = made(of(DEEP, frames=FRAMES), DEFLATED, tmp_path)
+    data = path.read_bytes()
+    expected = pixel_data(read_bytes(data, LIMITS).dataset)
+    start = read_file_meta(data).start
+    plain = zlib.decompress(data[start:], -zlib.MAX_WBITS)
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = stream.compress(plain) + stream.flush()
+    if behind == b"gzip":
+        behind = struct.pack("<LL", zlib.crc32(plain), len(plain))
+    path.write_bytes(data[:start] + packed + behind)
+    spool = Spool(tmp_path, SHORT.resident_bytes)
+    if behind[:1] in (b"S", b"\0") and behind != b"\0":
+        with pytest.raises(Refused) as refused:
+            read(path, SHORT, spool)
+        assert refused.value.code is ReasonCode.MALFORMED
+    else:
+        found = pixel_data(read(path, SHORT, spool).dataset)
+        assert found.read(0, len(found)) == expected
 
 
 def test_fragments_of_a_long_file_that_are_no_items_are_refused(tmp_path: Path) -> None:

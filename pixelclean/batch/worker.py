@@ -18,6 +18,7 @@ from typing import assert_never
 
 from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
 from pixelclean.dicom import Source, quiet, read, read_header
+from pixelclean.dicom.stored import Spool
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
 from pixelclean.key import ProjectKey
@@ -123,7 +124,7 @@ def _clean(
 ) -> Result:
     """One file; whatever goes wrong while reading becomes a result too.  For many frames it asks for patience."""
     try:
-        source = read(path, cleaner.policy.limits)
+        source = read(path, cleaner.policy.limits, Spool(spool, cleaner.policy.limits.resident_bytes))
         ask(_patience(source, cleaner.policy.limits))
         with quiet():
             siblings = index.siblings(study_of(source.dataset)) if index else frozenset[Trace]()

@@ -9,7 +9,7 @@ from pixelclean.dicom.convert import build
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.element import Item, SequenceElement
 from pixelclean.dicom.file_meta import read_file_meta
-from pixelclean.dicom.inflate import inflate
+from pixelclean.dicom.inflate import inflated_start
 from pixelclean.dicom.quiet import quiet
 from pixelclean.dicom.structure import walk_until
 from pixelclean.dicom.syntaxes import syntax_of
@@ -46,27 +46,26 @@ def _tree(path: Path, limits: Limits) -> Item:
         with path.open("rb") as file:
             data, size = b"", _FIRST
             while True:
-                more = file.read(size - len(data))
-                data += more
-                is_whole = len(data) < size
-                if len(data) > limits.file_bytes:
-                    raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
-                tree = _walked(data, limits, is_whole=is_whole)
+                data += file.read(size - len(data))
+                tree = _walked(data, size, limits)
                 if tree is not None:
                     return tree
-                size *= _MORE
+                if size >= limits.loaded_bytes:
+                    raise Refused(ReasonCode.OVER_SIZE_LIMIT, "what stands before the pixel data")
+                size = min(size * _MORE, limits.loaded_bytes)
     except OSError:
         raise Refused(ReasonCode.UNREADABLE) from None
 
 
-def _walked(data: bytes, limits: Limits, *, is_whole: bool) -> Item | None:
-    """The header in the first bytes of a file; None where it may go on behind them."""
+def _walked(data: bytes, size: int, limits: Limits) -> Item | None:
+    """The header in the first `size` bytes, of a file or of what it inflates to; None where it may go on behind them."""
+    is_whole = len(data) < size
     try:
         meta = read_file_meta(data)
-        syntax = syntax_of(meta.transfer_syntax)
-        if syntax.deflated and not is_whole:
-            return None
-        body, start = (inflate(data[meta.start :], limits.loaded_bytes), 0) if syntax.deflated else (data, meta.start)
+        syntax, body, start = syntax_of(meta.transfer_syntax), data, meta.start
+        if syntax.deflated:
+            body, start = inflated_start(data[start:], size), 0
+            is_whole = is_whole and len(body) < size
         tree, reached = walk_until(_PIXELS, body, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
     except Refused as refused:
         if refused.code is ReasonCode.TRUNCATED and not is_whole:

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from errno import errorcode
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -19,10 +20,10 @@ from pixelclean.dicom.convert import build
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.element import Item
 from pixelclean.dicom.file_meta import PREAMBLE, read_file_meta, starts_like_dicom
-from pixelclean.dicom.inflate import inflate
+from pixelclean.dicom.inflate import inflated
 from pixelclean.dicom.long_file import LongFile
 from pixelclean.dicom.quiet import quiet
-from pixelclean.dicom.stored import OpenFile, Stored
+from pixelclean.dicom.stored import IN_MEMORY, OpenFile, Spool, Stored, Value, pieces
 from pixelclean.dicom.structure import walk
 from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
 from pixelclean.errors import Refused
@@ -74,18 +75,20 @@ class Watch:
         return Watch.on(self.file) == self
 
 
-def read(path: Path, limits: Limits) -> Source:
+def read(path: Path, limits: Limits, spool: Spool = IN_MEMORY) -> Source:
     """Read one file, walk its bytes strictly and interpret every value.
 
-    Raises Refused, with the reason; nothing of a library's own message goes with it.
+    A deflated data set is inflated into `spool`.  Raises Refused, with the reason; nothing of a library's own message
+    goes with it.
     """
     try:
         watch = Watch.on(OpenFile.of(path))
         if watch.size > limits.file_bytes:
             raise Refused(ReasonCode.OVER_SIZE_LIMIT, "file")
+        stored = Stored(watch.file, 0, watch.size)
         if watch.size > limits.resident_bytes:
-            return _read_long(watch, limits)
-        source = read_bytes(Stored(watch.file, 0, watch.size).read(0, watch.size), limits)
+            return _read_long(stored, watch, limits, spool)
+        source = read_bytes(stored.read(0, watch.size), limits, spool)
     except OSError:
         raise Refused(ReasonCode.UNREADABLE) from None
     if not watch.holds:
@@ -93,35 +96,50 @@ def read(path: Path, limits: Limits) -> Source:
     return source
 
 
-def read_bytes(data: bytes, limits: Limits) -> Source:
+def read_bytes(data: bytes, limits: Limits, spool: Spool = IN_MEMORY) -> Source:
     """`read` for bytes that are already there."""
     know_additions()
     meta = read_file_meta(data)
     syntax = syntax_of(meta.transfer_syntax)
-    tree = _tree(data, meta.start, syntax, limits)
+    if syntax.deflated:
+        tree = _inflated_tree(data[meta.start :], syntax, limits, spool)
+    else:
+        tree = _tree(data, meta.start, syntax, limits)
     return Source(hashlib.sha256(data).hexdigest(), len(data), _interpreted(tree, syntax), syntax.uid)
 
 
-def _read_long(watch: Watch, limits: Limits) -> Source:
-    """A file that is not read into memory but for its header; a deflated one has no other place."""
+def _read_long(stored: Stored, watch: Watch, limits: Limits, spool: Spool) -> Source:
+    """A file that is not read into memory but for its header."""
     know_additions()
-    stored = Stored(watch.file, 0, watch.size)
     meta = read_file_meta(stored.read(0, _META))
     syntax = syntax_of(meta.transfer_syntax)
     if syntax.deflated:
-        if watch.size > limits.loaded_bytes:
-            raise Refused(ReasonCode.OVER_SIZE_LIMIT, "deflated file")
-        return read_bytes(stored.read(0, watch.size), limits)
+        tree = _inflated_tree(stored.within(meta.start, len(stored)), syntax, limits, spool)
+    else:
+        tree = LongFile(stored.file, len(stored), meta.start, syntax, limits).tree()
     state = hashlib.sha256()
     for piece in stored.pieces():
         state.update(piece)
-    tree = LongFile(watch.file, watch.size, meta.start, syntax, limits).tree()
-    return Source(state.hexdigest(), watch.size, _interpreted(tree, syntax), syntax.uid, watch)
+    return Source(state.hexdigest(), len(stored), _interpreted(tree, syntax), syntax.uid, watch)
+
+
+def _inflated_tree(deflated: Value, syntax: TransferSyntax, limits: Limits, spool: Spool) -> Item:
+    """What a deflated data set holds: in memory no more than is read at once, on the disk no more than of any file."""
+    most = limits.loaded_bytes if spool.folder is None else limits.file_bytes
+    value = _gathered(inflated(pieces(deflated), most), spool)
+    if isinstance(value, Stored):
+        return LongFile(value.file, len(value), 0, syntax, limits).tree()
+    return _tree(value, 0, syntax, limits)
+
+
+def _gathered(parts: Iterable[bytes], spool: Spool) -> Value:
+    try:
+        return spool.gather(parts)
+    except OSError as error:  # the disk, not the file: a later run tries again
+        raise Refused(ReasonCode.NOT_DELIVERED, errorcode.get(error.errno or 0, "")) from None
 
 
 def _tree(data: bytes, start: int, syntax: TransferSyntax, limits: Limits) -> Item:
-    if syntax.deflated:
-        data, start = inflate(data[start:], limits.loaded_bytes), 0
     return walk(data, start, implicit=syntax.implicit, little=syntax.little, limits=limits)
 
 
