@@ -1,7 +1,7 @@
 """Long cines: the memory and the time that they take, as a whole run of the command line.
 
-Two synthetic files are made: 10,000 frames of 320 x 240, JPEG baseline with 4:2:2 chroma, and 4 GiB of native 16-bit
-frames of 1024 x 1024.  Both have text in every frame.  `mask` blackens a banner in both of them; `clean` finds it in the
+Three synthetic files are made: 10,000 frames of 320 x 240, JPEG baseline with 4:2:2 chroma, 4 GiB of native 16-bit
+frames of 1024 x 1024, and the same in a deflated data set.  All have text in every frame.  `mask` blackens a banner in each of them; `clean` finds it in the
 first (`--clean`, which takes as long as a cine of ten thousand frames does).
 """
 
@@ -9,13 +9,16 @@ import argparse
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
+import pydicom
 import running
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
@@ -37,7 +40,7 @@ def main() -> None:
 
 
 def _rows(folder: Path, chosen: argparse.Namespace) -> Iterator[tuple[object, ...]]:
-    cine, deep = folder / "cine.dcm", folder / "deep.dcm"
+    cine, deep, packed = folder / "cine.dcm", folder / "deep.dcm", folder / "deflated.dcm"
     _cine(cine)
     tasks = [(cine, "mask", ("mask", "--box", "0,0,320,40"))]
     tasks += [(cine, "clean", ("clean",))] if chosen.clean else []
@@ -45,7 +48,11 @@ def _rows(folder: Path, chosen: argparse.Namespace) -> Iterator[tuple[object, ..
         yield _measured(path, name, task, folder, chosen)
     cine.unlink()
     _deep(deep)
-    yield _measured(deep, "mask", ("mask", "--box", f"0,0,{_SHORT},60"), folder, chosen)
+    banner = ("mask", "--box", f"0,0,{_SHORT},60")
+    yield _measured(deep, "mask", banner, folder, chosen)
+    _deflate(deep, packed)
+    deep.unlink()
+    yield _measured(packed, "mask", banner, folder, chosen)
 
 
 def _measured(
@@ -109,6 +116,24 @@ def _deep(path: Path) -> None:
         file.write((frames * 2 * _SHORT * _SHORT).to_bytes(4, "little"))
         for index in range(frames):
             file.write(pictures[index % _DIFFERENT])
+
+
+def _deflate(path: Path, packed: Path) -> None:
+    """The same data set in Deflated Explicit VR Little Endian (PS3.5 A.5)."""
+    stream, header = zlib.compressobj(1, wbits=-zlib.MAX_WBITS), BytesIO()
+    made = _described(_SHORT, _SHORT, 1, 16, 1, "1.2.840.10008.1.2.1.99")
+    pydicom.dcmwrite(header, made, enforce_file_format=True)
+    with path.open("rb") as plain, packed.open("wb") as file:
+        file.write(_meta_of(header.getvalue()))
+        plain.seek(len(_meta_of(plain.read(1 << 12))))
+        while piece := plain.read(1 << 22):
+            file.write(stream.compress(piece))
+        file.write(stream.flush())
+
+
+def _meta_of(start: bytes) -> bytes:
+    """Preamble, prefix and file meta information, whose first element says how long it is."""
+    return start[: 144 + int.from_bytes(start[140:144], "little")]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pixelclean.dicom.codecs.jpeg_segments import APPLICATION, COM, DHT, DQT, DR
 from pixelclean.dicom.codecs.jpeg_surplus import Table, tables_of
 from pixelclean.dicom.encoder_comments import names_an_encoder
 
+_APP0, _APP14 = 0xE0, 0xEE
 _CODING = FRAMES | {DHT, DQT, DRI, SOS}
 _PRESETS = b"\x01"  # LSE of type 1; the other types are maps that DICOM does not use
 # Application segments of fixed size that say how to decode: JFIF without thumbnail, LJIF, SPIFF and its end, HP colour,
@@ -59,9 +60,12 @@ def _parts(frame: bytes) -> Iterator[bytes]:
             yield frame[segment.start : segment.end] + (fill if len(set(fill)) <= 1 else b"")
         elif segment.marker in _CODING or (segment.marker == LSE and content[:1] == _PRESETS):
             yield frame[segment.start : segment.stop]
-        elif (kind := _kind(segment.marker, content)) is not None and kind not in met:
-            met.add(kind)
-            yield frame[segment.start : segment.end]
+        else:
+            kept = content if _kind(segment.marker, content) else _decision(segment.marker, content)
+            kind = _kind(segment.marker, kept)
+            if kind is not None and kind not in met:
+                met.add(kind)
+                yield frame[segment.start : segment.content - 2] + struct.pack(">H", len(kept) + 2) + kept
 
 
 def _kind(marker: int, content: bytes) -> re.Pattern[bytes] | int | None:
@@ -71,6 +75,15 @@ def _kind(marker: int, content: bytes) -> re.Pattern[bytes] | int | None:
     if marker not in APPLICATION:
         return None
     return next((pattern for pattern in _DECODING if pattern.fullmatch(content)), None)
+
+
+def _decision(marker: int, content: bytes) -> bytes:
+    """What an application segment says of colour, in the plainest way to say it: no thumbnail, no density, no flags."""
+    if marker == _APP0 and content.startswith(b"JFIF\0"):
+        return b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"
+    if marker == _APP14 and content.startswith(b"Adobe"):
+        return b"Adobe\0\x64\0\0\0\0" + content[11:12]
+    return content
 
 
 def _with_used(stream: bytes, tables: Iterable[Table]) -> Iterator[bytes]:

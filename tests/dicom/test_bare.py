@@ -11,6 +11,7 @@ from pixelclean.dicom import PixelFormat
 from pixelclean.dicom.bare import bare as bare_of
 from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.codecs import ENCODERS
+from pixelclean.dicom.codecs.jpeg_stream import read_jpeg
 from pixelclean.dicom.syntaxes import Codec
 
 SENTINEL = b"ZZ-SENTINEL-0001"
@@ -92,6 +93,19 @@ def test_segments_that_decide_colour_and_names_of_encoders_stay_once(marker, con
 )
 def test_a_thumbnail_or_text_behind_a_known_segment_is_taken_out(marker, content):
     assert content not in bare(with_segment(JPEGS[Codec.JPEG], marker, content), Codec.JPEG)
+
+
+@pytest.mark.parametrize("marker, content", [
+    (0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x01abc"),
+    (0xE0, b"JFIF\0\x01\x09ZZ-SE\0\0"),
+    (0xEE, b"Adobe\0\x64ZZ-S\x01"),
+    (0xEE, b"Adobe\0\x64\0\0\0\0\x01" + SENTINEL),
+])  # fmt: skip
+def test_what_a_segment_says_of_colour_stays_when_more_stands_in_it(marker, content):
+    plain = JPEGS[Codec.JPEG]
+    without = plain[:2] + plain[4 + struct.unpack_from(">H", plain, 4)[0] :]
+    told = with_segment(without, marker, content)
+    assert read_jpeg(bare(told, Codec.JPEG)) == read_jpeg(told) != read_jpeg(without)
 
 
 def test_fill_bytes_before_a_marker_change_nothing():

@@ -6,13 +6,12 @@ Run as a program it makes as many damaged streams as it is told, under whatever 
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 import pytest
-from jpeg_by_hand import ByHand
+from damaged_jpeg import damaged, streams
 
 from pixelclean.dicom.codecs.jpeg_blacken import blacken, can_be_blackened
 from pixelclean.dicom.codecs.jpeg_coefficients import CoefficientComparison, coefficients, compare_coefficients
@@ -20,23 +19,9 @@ from pixelclean.dicom.codecs.jpeg_surplus import tables_of
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
+TESTS = str(Path(__file__).resolve().parent.parent)
 PROVEN = CoefficientComparison(0, 0)
-YCC = ((2, 1), (1, 1), (1, 1))
-SEEDS = (
-    ByHand(rows=20, columns=27),
-    ByHand(rows=20, columns=27, complete=True, interval=3),
-    ByHand(rows=17, columns=24, precision=12, spread=3000),
-    ByHand(rows=17, columns=40, sampling=YCC, scans=((0, 1, 2),), interval=1),
-    ByHand(rows=16, columns=24, sampling=YCC, scans=((0,), (1, 2)), one_table=True),
-    ByHand(rows=9, columns=17, sampling=((1, 1),) * 3, scans=((2,), (1,), (0,)), full=True, spread=0),
-)
 CODES = {ReasonCode.UNDECODABLE, ReasonCode.TRUNCATED, ReasonCode.INCONSISTENT_PIXEL_DATA, ReasonCode.PROOF_FAILED}
-
-
-@cache
-def streams() -> tuple[bytes, ...]:
-    made = [seed.stream() for seed in SEEDS]
-    return (*made, bytes(imagecodecs.jpeg8_encode(np.arange(600, dtype=np.uint8).reshape(20, 30), 70)))
 
 
 def sized(stream: bytes) -> tuple[np.ndarray, tuple[int, ...]]:
@@ -46,30 +31,6 @@ def sized(stream: bytes) -> tuple[np.ndarray, tuple[int, ...]]:
     mask = np.zeros((min(rows, 300), min(columns, 300)), bool)
     mask[4:9, 6:12] = True
     return mask, (0, 128, 128) if stream[at + 9 : at + 10] == b"\3" else (0,)
-
-
-def damaged(stream: bytes, rng: np.random.Generator) -> bytes:
-    """Bits that have turned, bytes that are gone or added, and segments of another stream."""
-    told = bytearray(stream)
-    for _ in range(rng.integers(1, 4)):
-        at = int(rng.integers(2, max(3, len(told))))
-        match rng.integers(0, 6):
-            case 0 | 1:
-                told[min(at, len(told) - 1)] ^= 1 << int(rng.integers(0, 8))
-            case 2:
-                told = told[:at] + (b"\xff\xd9" if rng.random() < 0.7 else b"")
-            case 3:
-                del told[at : at + int(rng.integers(1, 9))]
-            case 4:
-                told[at:at] = rng.bytes(int(rng.integers(1, 9)))
-            case _:
-                other = streams()[rng.integers(0, len(streams()))]
-                markers = [place for place in range(2, len(other) - 4) if other[place] == 0xFF and other[place + 1]]
-                begin = markers[rng.integers(0, len(markers))]
-                length = 2 + int.from_bytes(other[begin + 2 : begin + 4], "big")
-                place = told.find(b"\xff", at) if rng.random() < 0.7 else at
-                told[max(place, 2) : max(place, 2)] = other[begin : begin + min(length, 400)]
-    return bytes(told)
 
 
 def blacken_damaged(count: int, seed: int) -> tuple[int, int]:
@@ -103,7 +64,7 @@ def test_damaged_streams_are_refused_or_blackened_with_a_proof() -> None:
 )
 def test_no_kernel_leaves_its_arrays(settings: dict[str, str], count: int, tmp_path: Path) -> None:
     """Where every index is checked, the same damaged streams end as they do where none is."""
-    environment = os.environ | settings | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    environment = os.environ | settings | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": TESTS}
     command = [sys.executable, __file__, str(count)]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
@@ -113,7 +74,7 @@ def test_no_kernel_leaves_its_arrays(settings: dict[str, str], count: int, tmp_p
 def test_kernels_are_compiled_where_no_cache_can_be_written() -> None:
     """numba finds no place, neither beside the module nor in a home, and there is none."""
     nowhere = {name: value for name, value in os.environ.items() if name not in ("HOME", "NUMBA_CACHE_DIR")}
-    nowhere["NUMBA_CACHE_LOCATOR_CLASSES"] = "UserProvidedCacheLocator"
+    nowhere |= {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator", "PYTHONPATH": TESTS}
     run = subprocess.run([sys.executable, __file__, "50"], env=nowhere, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
     assert run.stdout.split() == [str(each) for each in blacken_damaged(50, 1)]
