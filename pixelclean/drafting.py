@@ -65,9 +65,9 @@ class Drafter:
     def without_pixels(self, dataset: Dataset) -> Draft:
         """The draft of an object that has no pixel data."""
         drop_offset_tables(dataset)
-        digest, written = self._written(dataset, self.source.transfer_syntax)
+        written = self._written(dataset, self.source.transfer_syntax)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoders=("", ""))
-        return Draft(self.path, digest, proof, written.dataset)
+        return Draft(self.path, written.digest, proof, written.dataset)
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
@@ -83,23 +83,23 @@ class Drafter:
 
     def _unchanged(self, dataset: Dataset, before: Frames) -> Draft:
         """Equal bytes need no comparison of pixels."""
-        digest, written = self._written(dataset, self.source.transfer_syntax)
+        written = self._written(dataset, self.source.transfer_syntax)
         if not is_padded(pixel_data(written.dataset), pixel_data(self.source.dataset)):
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoders=(before.decoder, frames.decoder))
-        return Draft(self.path, digest, self._with_streams(proof, written), written.dataset, frames)
+        return Draft(self.path, written.digest, self._with_streams(proof, written), written.dataset, frames)
 
     def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
         """Write other pixel data, decode what was written, compare."""
-        digest, written = self._written(dataset, encoded.transfer_syntax)
+        written = self._written(dataset, encoded.transfer_syntax)
         again = open_frames(written.dataset, written.transfer_syntax, self.limits)
         comparison = self._compared(frames, again, plan, redaction)
         decoders = (frames.decoder, again.decoder)
         proof = self._proof(written, comparison, pixels_unchanged=False, decoders=decoders)
         if redaction.treatment in _BARE:
             proof = self._with_streams(proof, written)
-        return Draft(self.path, digest, proof, written.dataset, again)
+        return Draft(self.path, written.digest, proof, written.dataset, again)
 
     def _compared(self, frames: Frames, again: Frames, plan: Plan, redaction: Redaction) -> Comparison:
         """The comparison that a treatment asks for."""
@@ -111,16 +111,16 @@ class Drafter:
             return compare_blackened(frames, again, plan, redaction.fill)
         return compare(frames, again, plan, redaction.fill)
 
-    def _written(self, dataset: Dataset, transfer_syntax: str) -> tuple[str, Source]:
+    def _written(self, dataset: Dataset, transfer_syntax: str) -> Source:
         """Write in place of an earlier draft, and read what was written."""
         self.path.unlink(missing_ok=True)
-        digest = write(dataset, transfer_syntax, self.path)
+        write(dataset, transfer_syntax, self.path)
         written = read(self.path, self.limits, self._spool)
         if stored_planes(written.dataset) != stored_planes(dataset):
             raise AssertionError("overlay planes differ after writing")
         if copies := pixel_copies(written.dataset):
             raise Refused(ReasonCode.PIXELS_ELSEWHERE, ", ".join(copies[:10]))
-        return digest, written
+        return written
 
     def _proof(
         self, written: Source, comparison: Comparison, *, pixels_unchanged: bool, decoders: tuple[str, str]

@@ -157,7 +157,17 @@ def _best_cut(mask: BoolArray) -> tuple[float, int]:
 def grown(mask: BoolArray, margin: int) -> BoolArray:
     """A mask with so many pixels more on every side of every pixel of it, at its corners too."""
     for axis in (0, 1):
-        sums = np.cumsum(np.pad(mask, [(margin + 1, margin) if axis == each else (0, 0) for each in (0, 1)]), axis=axis)
-        length = mask.shape[axis]
-        mask = np.take(sums, range(2 * margin + 1, 2 * margin + 1 + length), axis) > np.take(sums, range(length), axis)
+        mask = np.swapaxes(_grown_down(np.swapaxes(mask, 0, axis), margin), 0, axis)
     return mask
+
+
+def _grown_down(mask: BoolArray, margin: int) -> BoolArray:
+    """Up and down only: what has grown by n on both sides can be moved by 2n + 1 and leaves no gap."""
+    grown, reached = mask.copy(), 0
+    while reached < min(margin, len(mask)):
+        step = min(2 * reached + 1, margin - reached)
+        before = grown.copy()
+        grown[step:] |= before[:-step]
+        grown[:-step] |= before[step:]
+        reached += step
+    return grown

@@ -1,6 +1,5 @@
 """A data set -> a file, with file meta information that says nothing about where it came from (PS3.10 7.1)."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -23,21 +22,17 @@ IMPLEMENTATION_CLASS_UID = "2.25.299219030878321193404483877860779469215"
 IMPLEMENTATION_VERSION_NAME = "PIXELCLEAN_1"
 
 
-def write(dataset: pydicom.Dataset, transfer_syntax: str, path: Path) -> str:
-    """Write a data set whose pixels are already in that transfer syntax; the SHA-256 of the file, in hex.
+def write(dataset: pydicom.Dataset, transfer_syntax: str, path: Path) -> None:
+    """Write a data set whose pixels are already in that transfer syntax.
 
     The same data set gives the same bytes.  The file is new, and on the disk when this returns.
     Raises Refused(NOT_ENCODED) where a value cannot be encoded, OSError where the disk refuses.
     """
-    state = hashlib.sha256()
     elements = _encoded(dataset, syntax_of(transfer_syntax))
     with path.open("xb") as file:
-        for piece in elements:
-            file.write(piece)
-            state.update(piece)
+        file.writelines(elements)
         file.flush()
         os.fsync(file.fileno())
-    return state.hexdigest()
 
 
 def _encoded(dataset: pydicom.Dataset, syntax: TransferSyntax) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pixelclean.dicom import (
     Frames,
@@ -19,6 +20,8 @@ from pixelclean.pixels.fill import Fill, Words
 from pixelclean.plan import Plan
 from pixelclean.proof import Compared, VideoLoss
 from pixelclean.reasons import ReasonCode
+
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,11 @@ def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Compariso
     _require_alike(source, output)
     planned = changed = unfilled = 0
     for index, mask in enumerate(plan.masks()):
-        before = without_hidden_bits(source.frame(index), source.format)
         after = output.frame(index)
-        planned += int(mask.sum())
-        unfilled += int((_any_sample(after != np.asarray(fill, dtype=after.dtype)) & mask).sum())
-        # Bit patterns are compared, not numbers: a NaN of Float Pixel Data equals itself.
-        differs = _any_sample(before.view(_bits(before)) != after.view(_bits(after)))
-        changed += int((differs & ~mask).sum())
+        pixels, _ = _differing(without_hidden_bits(source.frame(index), source.format), after)
+        planned += int(np.count_nonzero(mask))
+        unfilled += _unfilled(after, mask, fill)
+        changed += _distinct(pixels[~mask.ravel()[pixels]])
     return Comparison(planned, changed, unfilled)
 
 
@@ -62,17 +63,19 @@ def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill
     _require_alike(source, output)
     planned = changed = unfilled = beyond = fringe = 0
     for index, mask in enumerate(plan.masks()):
-        before, after = source.encoded(index), output.encoded(index)
+        before, after, words = source.encoded(index), output.encoded(index), output.frame(index)
         coefficients = compare_coefficients(before, after, mask, tuple(int(word) for word in fill))
         area = blackened_area(before, mask)
-        words = output.frame(index)
-        differs = source.frame(index) != words
-        rim = grown(area, 1) & ~area & _any_sample(differs[..., 1:]) if is_subsampled(before) else np.zeros_like(area)
-        planned, beyond, fringe = planned + int(mask.sum()), beyond + int((area & ~mask).sum()), fringe + int(rim.sum())
-        black = np.asarray(fill, dtype=words.dtype)
-        unfilled += coefficients.not_filled_inside + int((_any_sample(words != black) & mask).sum())
-        changed += coefficients.changed_outside + int((differs[..., 0] & ~area).sum())
-        changed += int((_any_sample(differs) & ~area & ~rim).sum())
+        pixels, samples = _differing(source.frame(index), words)
+        outside = ~area.ravel()[pixels]
+        pixels, samples = pixels[outside], samples[outside]
+        on_rim = np.zeros_like(pixels, dtype=np.bool_)
+        if len(pixels) and is_subsampled(before):
+            on_rim = grown(area, 1).ravel()[pixels] & (samples > 0)
+        planned, beyond = planned + int(np.count_nonzero(mask)), beyond + int(np.count_nonzero(area & ~mask))
+        fringe += _distinct(pixels[on_rim])
+        unfilled += coefficients.not_filled_inside + _unfilled(words, mask, fill)
+        changed += coefficients.changed_outside + _distinct(pixels[~on_rim])
     return Comparison(planned, changed, unfilled, Compared.COEFFICIENTS, beyond, fringe)
 
 
@@ -109,13 +112,22 @@ def _require_alike(source: Frames, output: Frames) -> None:
         raise Refused(ReasonCode.PROOF_FAILED, "the output's pixel format is not the source's")
 
 
-def _any_sample(flags: BoolArray) -> BoolArray:
-    """Whether any sample of a pixel is flagged; sample by sample, since reducing so short an axis is slow."""
-    together = flags[..., 0].copy()
-    for sample in range(1, flags.shape[-1]):
-        together |= flags[..., sample]
-    return together
+def _differing(before: Words, after: Words) -> tuple[Places, Places]:
+    """The samples that differ: the pixel of each, counted row by row, and which of its samples it is.
+
+    Bit patterns are compared, not numbers: a NaN of Float Pixel Data equals itself.
+    """
+    bits = np.dtype(f"u{before.dtype.itemsize}")
+    places = np.flatnonzero(before.view(bits) != after.view(bits))
+    return places // after.shape[-1], places % after.shape[-1]
 
 
-def _bits(words: Words) -> np.dtype[np.generic]:
-    return np.dtype(f"u{words.dtype.itemsize}")
+def _distinct(pixels: Places) -> int:
+    """How many pixels these are, which come in their order, each as often as it has such samples."""
+    return int(np.count_nonzero(np.diff(pixels))) + (len(pixels) > 0)
+
+
+def _unfilled(words: Words, mask: BoolArray, fill: Fill) -> int:
+    """How many pixels of the mask are not the fill."""
+    masked = words.reshape(mask.size, -1)[np.flatnonzero(mask)]
+    return int((masked != np.asarray(fill, dtype=words.dtype)).any(axis=1).sum())

@@ -13,9 +13,10 @@ def redacted(frames: Frames, plan: Plan, fill: Fill) -> Iterator[Words]:
     """The frames as they shall leave: hidden bits cleared, masked pixels black; the given frames stay untouched."""
     for index, mask in enumerate(plan.masks()):
         words = without_hidden_bits(frames.frame(index), frames.format)
-        if mask.any():
-            words = words.copy()
-            np.copyto(words, np.asarray(fill, dtype=words.dtype), where=mask[..., None])
+        rows = np.flatnonzero(mask.any(axis=1))
+        if len(rows):
+            words, band = words.copy(), slice(rows[0], rows[-1] + 1)  # to go over all rows would take longer
+            np.copyto(words[band], np.asarray(fill, dtype=words.dtype), where=mask[band, :, None])
         yield words
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pixelclean.geometry import Act, Box, Origin, Region, covering, mask_of
+from pixelclean.geometry import Act, Box, Origin, Region, covering, grown, mask_of
 
 edges = st.integers(0, 40)
 boxes = st.builds(
@@ -57,10 +57,17 @@ def test_an_intersection_is_what_both_cover(one, other):
 
 @given(boxes, st.integers(0, 5))
 def test_a_grown_box_contains_the_box_and_stays_in_the_image_after_clipping(box, margin):
-    grown = box.grown(margin)
-    assert grown.intersection(box) == box
-    clipped = grown.clipped(30, 30)
+    larger = box.grown(margin)
+    assert larger.intersection(box) == box
+    clipped = larger.clipped(30, 30)
     assert clipped is None or (clipped.right <= 30 and clipped.bottom <= 30)
+
+
+@given(arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=12)), st.integers(0, 15))
+def test_a_grown_mask_holds_what_is_no_farther_away_than_the_margin_and_nothing_else(mask, margin):
+    rows, columns = np.indices(mask.shape)
+    near = [(abs(rows - row) <= margin) & (abs(columns - column) <= margin) for row, column in np.argwhere(mask)]
+    assert np.array_equal(grown(mask, margin), np.any(near, axis=0) if near else mask)
 
 
 @pytest.mark.parametrize("edges", [(0, 0, 0, 5), (5, 0, 4, 5), (-1, 0, 4, 5), (0, 3, 4, 3)])
