@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from io import BufferedReader
 from typing import Protocol, TypeVar
@@ -47,12 +47,17 @@ class Frames(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StillFrames:
-    """Frames of which each has bytes of its own, `encoded(i)`: all but video."""
+    """Frames of which each has bytes of its own, `encoded(i)`: all but video.
+
+    Where all of them fit into `_room` bytes each is decoded once: they are looked at, masked and compared in turn.
+    """
 
     format: PixelFormat
     decoder: str
     encoded: Callable[[int], bytes]
     _decode: Callable[[bytes], Words]
+    _room: int = 0
+    _decoded: dict[int, Words] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.format.frames
@@ -60,9 +65,16 @@ class StillFrames:
     def frame(self, index: int) -> Words:
         """One frame; Refused when it cannot be decoded or is not what the attributes describe.
 
-        The words are unsigned of Bits Allocated bits (0 and 1 in bytes for 1-bit pixels), or floats.
+        The words are unsigned of Bits Allocated bits (0 and 1 in bytes for 1-bit pixels), or floats.  They cannot be
+        written to.
         """
-        return self._decode(self.encoded(self._checked(index)))
+        words = self._decoded.get(index)
+        if words is None:
+            words = self._decode(self.encoded(self._checked(index)))
+            words.flags.writeable = False
+            if words.nbytes * len(self) <= self._room:
+                self._decoded[index] = words
+        return words
 
     def digest(self, index: int) -> str:
         """SHA-256 of the frame's encoded bytes: equal digests, equal frames."""
@@ -85,7 +97,9 @@ def open_frames(dataset: pydicom.Dataset, transfer_syntax: str, limits: Limits) 
     check_size(pixels, limits)
     if syntax.codec is Codec.VIDEO:
         return _video(dataset, pixels, syntax)
-    return _encapsulated(dataset, pixels, syntax) if syntax.encapsulated else _native(dataset, pixels, syntax)
+    if syntax.encapsulated:
+        return _encapsulated(dataset, pixels, syntax, limits.resident_bytes)
+    return _native(dataset, pixels, syntax)
 
 
 def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> StillFrames:
@@ -122,7 +136,7 @@ def _require_fragments(dataset: pydicom.Dataset) -> None:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "native pixels in an encapsulated transfer syntax")
 
 
-def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> StillFrames:
+def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax, room: int) -> StillFrames:
     _require_fragments(dataset)
     decoder = DECODERS[syntax.codec]
     if not decoder.is_available():
@@ -135,7 +149,7 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
         return frame_bytes(value, parts[index])
 
     decoded = _guarded(decoder.look, encoded(0), pixels)
-    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded))
+    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded), room)
 
 
 def _decode(decoder: Decoder, stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:

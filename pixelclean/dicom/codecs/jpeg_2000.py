@@ -101,7 +101,7 @@ def _words(decoded: Words, stream: CodeStream, pixels: PixelFormat) -> Words:
     """The bit patterns of Bits Allocated: sign bits fill up to the top for signed pixels, zeros for others."""
     depth = stream.precision if pixels.signed else max(stream.precision, pixels.bits_stored)
     unused = pixels.bits_allocated - depth
-    bits = decoded.astype(np.int64).astype(pixels.dtype)
+    bits = decoded.astype(pixels.dtype)
     if pixels.signed:
         words: Words = ((bits << unused).view(f"i{pixels.dtype.itemsize}") >> unused).view(pixels.dtype)
     else:
