@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import assert_never
 
 from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
-from pixelclean.dicom import Source, quiet, read, read_header
+from pixelclean.dicom import Source, has_pixels, pixel_data, quiet, read, read_header
 from pixelclean.dicom.stored import Spool
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
@@ -142,10 +142,11 @@ def _clean(
 
 
 def _patience(source: Source, limits: Limits) -> Patience:
-    """That of as many frames as the file says and can hold: each takes a byte at least."""
+    """That of as many frames as the file says and can hold: each takes a byte of its pixel data at least."""
     with quiet():
         said = source.dataset.get("NumberOfFrames")
-    frames = min(said, source.size) if isinstance(said, int) else 1
+    value = pixel_data(source.dataset) if has_pixels(source.dataset) else None
+    frames = min(said, len(value)) if value and isinstance(said, int) else 1
     return Patience(max(0, frames - 1) * limits.seconds_per_frame)
 
 

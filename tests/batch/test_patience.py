@@ -6,8 +6,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import misbehaving
+import numpy as np
 import pytest
-from invented import GREY, ULTRASOUND, as_file, described, of, opened, source_of, speckled, words_for
+from invented import EXPLICIT, GREY, ULTRASOUND, as_file, described, of, opened, source_of, speckled, words_for
 from test_pool import settings
 
 from pixelclean.batch.pool import Job, Pool
@@ -48,6 +49,20 @@ def test_nobody_waits_for_more_frames_than_the_file_has_bytes() -> None:
     source = cine(1)
     source.dataset.NumberOfFrames = 2_000_000_000
     assert _patience(source, LIMITS).seconds < source.size * LIMITS.seconds_per_frame
+
+
+def test_a_deflated_file_has_as_many_frames_as_it_inflates_to() -> None:
+    form = of(SMALL, frames=400)
+    source = source_of(described(form, Modality="US"), form, [np.zeros(form.shape, np.uint8)] * 400, f"{EXPLICIT}.99")
+    assert source.size < 2000
+    assert _patience(source, LIMITS) == Patience(399 * LIMITS.seconds_per_frame)
+
+
+def test_without_pixel_data_no_frame_is_waited_for() -> None:
+    source = cine(1)
+    source.dataset.NumberOfFrames = 30
+    del source.dataset.PixelData
+    assert _patience(source, LIMITS) == Patience(0.0)
 
 
 class SlowEyes(misbehaving.Eyes):
