@@ -1,0 +1,121 @@
+"""The walk over every scan of a JPEG stream with arithmetic coding: is it whole? (ISO/IEC 10918-1 D, F.1.4, F.2.4, G.1.3)
+
+Where a part of a scan ends, decoders go on with zeros (D.2.6), because encoders leave zeros out there (D.1.8), so any
+number of decisions can be made of a stream that was cut.  What tells a whole one is where its last 1 stands:
+
+An encoder ends with the number in its interval that has the most zeros behind it (figure D.14).  Of n bits that were
+shifted out until then its last 1 is bit n at the latest, counted from 0: bits behind that are surplus.  How far before
+that it stands is chance: k bits or more with a probability of about 2 to the power of -k.
+
+Unless the image ends with what was expected all along, a black background: each such decision leaves the number as it
+is, and it ends with the 16 bits of the last decision that did not.  From there on a decoder has nothing but zeros before
+it, both in its register and in what is to come.  A cut does not lead there by itself: the register takes every of its
+65536 values by chance.
+
+So a part is whole where so many bits at most are missing behind its last 1, up to the end of its decisions or up to the
+16 bits behind the one that left nothing but zeros; and where all blocks that begin behind that one are flat.  Two bytes
+are the price: what is cut off the end of a scan cannot be told from a whole one where its last decisions, commonly those
+of a few blocks, come to less than that.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pixelclean.dicom.codecs import jpeg_arithmetic_kernels, jpeg_kernels
+from pixelclean.dicom.codecs.jpeg_arithmetic_kernels import ESTIMATES, FIXED, WALK_ARITHMETIC, walk_arithmetic
+from pixelclean.dicom.codecs.jpeg_compiled import compiled
+from pixelclean.dicom.codecs.jpeg_completeness import Scan, follow_scans, require
+from pixelclean.dicom.codecs.jpeg_kernels import Bytes, Integers
+from pixelclean.dicom.codecs.jpeg_scan import MOST_COMPONENTS
+from pixelclean.dicom.codecs.jpeg_segments import DAC
+from pixelclean.errors import Refused
+from pixelclean.reasons import ReasonCode
+
+ARITHMETIC = (9, 10)
+"""The n of SOFn, sequential and progressive."""
+
+_MOST_MISSING = 16  # bits; a whole part lacks more with a probability of 2 to the power of -16
+_REGISTER = 16  # bits of the number that a decision can change
+_TRAILING_ZEROS = np.array([8, *((each & -each).bit_length() - 1 for each in range(1, 256))])
+_DEFAULT = (0, 1, 5)  # L, U and Kx (F.1.4.4.1.4, F.1.4.4.2.1)
+_TRUNCATED = (ReasonCode.TRUNCATED, "JPEG: scan")
+_WRONG = {
+    jpeg_kernels.SHORT: _TRUNCATED,
+    jpeg_kernels.LONG_BLOCK: (ReasonCode.UNDECODABLE, "JPEG: more coefficients than a block has"),
+    jpeg_kernels.LARGE_DIFFERENCE: (ReasonCode.UNDECODABLE, "JPEG: DC of more than 16 bits"),
+    jpeg_arithmetic_kernels.LARGE_VALUE: (ReasonCode.UNDECODABLE, "JPEG: a value of more than 15 bits"),
+}
+
+
+def check_arithmetic(data: bytes, process: int) -> None:
+    """Follow every scan of a stream of that process to its last decision; the conditions and what is raised are those of `follow_scans`."""
+    follow_scans(data, process, _ArithmeticCoder())
+
+
+@dataclass(slots=True)
+class _ArithmeticCoder:
+    """The conditioning in force: L, U and Kx of each number."""
+
+    conditioning: Integers = field(default_factory=lambda: np.array([_DEFAULT] * 4, np.int64))
+
+    def define(self, marker: int, content: bytes) -> None:
+        if marker != DAC:
+            return
+        require(len(content) > 0 and len(content) % 2 == 0, "conditioning")
+        for at in range(0, len(content), 2):
+            kind, number, value = content[at] >> 4, content[at] & 15, content[at + 1]
+            require(kind <= 1 and number <= 3, "conditioning")
+            if kind:
+                require(1 <= value <= 63, "conditioning")
+                self.conditioning[number, 2] = value
+            else:
+                require(value & 15 <= value >> 4, "conditioning")
+                self.conditioning[number, :2] = value & 15, value >> 4
+
+    def follow(self, scan: Scan) -> None:
+        units = [
+            (tables >> 4 if scan.first == 0 else 0, tables & 15 if scan.last > 0 else 0, plane.index)
+            for plane, tables, width in zip(scan.planes, scan.tables, scan.widths, strict=True)
+            for _ in range(width)
+        ]
+        require(all(max(unit[:2]) <= 3 for unit in units), "no table")
+        data, ends, counts = scan.parts()
+        known = scan.planes[0].known if scan.first else np.zeros((0, 64), np.uint8)
+        shifts, settled = np.zeros(len(ends), np.int64), np.zeros(len(ends), np.int64)
+        ended = compiled(walk_arithmetic, WALK_ARITHMETIC)(
+            data,
+            ends,
+            counts,
+            np.array(units, np.int64),
+            self.conditioning,
+            ESTIMATES,
+            scan.first,
+            scan.last,
+            int(scan.before > 0),
+            np.zeros(FIXED + 1, np.uint8),
+            np.zeros((MOST_COMPONENTS, 2), np.int64),
+            known,
+            shifts,
+            settled,
+        )
+        if ended != jpeg_kernels.WHOLE:
+            raise Refused(*_WRONG[ended])
+        _check_ends(_last_ones(data, ends), shifts, settled)
+
+
+def _check_ends(ones: Integers, shifts: Integers, settled: Integers) -> None:
+    """`ones` are the last 1 of each part, `shifts` and `settled` what `walk_arithmetic` found of them."""
+    if np.any(np.minimum(shifts, settled + _REGISTER - 1) - ones > _MOST_MISSING):
+        raise Refused(*_TRUNCATED)
+    require(not np.any(ones > shifts), "more blocks than a scan has")
+
+
+def _last_ones(data: Bytes, ends: Integers) -> Integers:
+    """For each part the number of its last bit that is 1; -1 where there is none."""
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    places = np.concatenate((np.full(1, -1), np.flatnonzero(data)))
+    last = places[np.searchsorted(places, ends) - 1]
+    at = np.maximum(last, 0)
+    trailing = _TRAILING_ZEROS[data[at]] if len(data) else at
+    return np.where(last < starts, -1, (last - starts) * 8 + 7 - trailing).astype(np.int64)
