@@ -22,18 +22,22 @@ _ROWS = [tuple(map(int, row)) for row in ESTIMATES]
 
 @dataclass(frozen=True, slots=True)
 class Conditioning:
-    """L, U and Kx of every area (B.2.4.3); `segments` say so, unless they are what is so anyway."""
+    """L, U and Kx of every area (B.2.4.3); and how a stream says so."""
 
     lower: int = 0
     upper: int = 1
     low: int = 5
 
-    def segments(self, areas: Iterable[int]) -> bytes:
-        """The segment of these areas."""
-        if self == Conditioning():
+    def segment(self, areas: Iterable[int]) -> bytes:
+        """The segment of these areas; none where it would say what is so anyway."""
+        if self == DEFAULT:
             return b""
         pairs = (bytes((area, self.upper << 4 | self.lower, 0x10 | area, self.low)) for area in areas)
         return segment(DAC, b"".join(pairs))
+
+
+DEFAULT = Conditioning()
+"""What holds where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Coding:
     before: int = 0
     left: int = 0
     interval: int = 0
-    conditioning: Conditioning = Conditioning()
+    conditioning: Conditioning = DEFAULT
     drops_zeros: bool = True
 
     def data(self, mcus: Sequence[Mcu]) -> bytes:

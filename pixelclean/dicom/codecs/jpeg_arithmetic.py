@@ -8,14 +8,13 @@ shifted out until then its last 1 is bit n at the latest, counted from 0: bits b
 that it stands is chance: k bits or more with a probability of about 2 to the power of -k.
 
 Unless the image ends with what was expected all along, a black background: each such decision leaves the number as it
-is, and it ends with the 16 bits of the last decision that did not.  From there on a decoder has nothing but zeros before
-it, both in its register and in what is to come.  A cut does not lead there by itself: the register takes every of its
-65536 values by chance.
+is, and its last 1 is among the 16 bits that the last other decision changed.  From there on a decoder has nothing but
+zeros, both in its register and in what is to come.  A cut does not lead there by itself: it leaves any of 65536 values
+in the register.  If it does lead there, the blocks that follow are seldom flat, and all bits count up to the last block
+that is not.
 
-So a part is whole where so many bits at most are missing behind its last 1, up to the end of its decisions or up to the
-16 bits behind the one that left nothing but zeros; and where all blocks that begin behind that one are flat.  Two bytes
-are the price: what is cut off the end of a scan cannot be told from a whole one where its last decisions, commonly those
-of a few blocks, come to less than that.
+So a part is whole where 16 bits at most are missing behind its last 1, or a few more where there are many parts.  What is cut off the end of a part cannot be told
+from a whole one where its last decisions, commonly those of one block or of a few, come to less than that.
 """
 
 from dataclasses import dataclass, field
@@ -35,13 +34,10 @@ from pixelclean.reasons import ReasonCode
 ARITHMETIC = (9, 10)
 """The n of SOFn, sequential and progressive."""
 
-_MOST_MISSING = 16  # bits; a whole part lacks more with a probability of 2 to the power of -16
-_REGISTER = 16  # bits of the number that a decision can change
+_MOST_MISSING = 16  # bits
 _TRAILING_ZEROS = np.array([8, *((each & -each).bit_length() - 1 for each in range(1, 256))])
 _DEFAULT = (0, 1, 5)  # L, U and Kx (F.1.4.4.1.4, F.1.4.4.2.1)
-_TRUNCATED = (ReasonCode.TRUNCATED, "JPEG: scan")
 _WRONG = {
-    jpeg_kernels.SHORT: _TRUNCATED,
     jpeg_kernels.LONG_BLOCK: (ReasonCode.UNDECODABLE, "JPEG: more coefficients than a block has"),
     jpeg_kernels.LARGE_DIFFERENCE: (ReasonCode.UNDECODABLE, "JPEG: DC of more than 16 bits"),
     jpeg_arithmetic_kernels.LARGE_VALUE: (ReasonCode.UNDECODABLE, "JPEG: a value of more than 15 bits"),
@@ -82,7 +78,7 @@ class _ArithmeticCoder:
         require(all(max(unit[:2]) <= 3 for unit in units), "no table")
         data, ends, counts = scan.parts()
         known = scan.planes[0].known if scan.first else np.zeros((0, 64), np.uint8)
-        shifts, settled = np.zeros(len(ends), np.int64), np.zeros(len(ends), np.int64)
+        shifts, needed = np.zeros(len(ends), np.int64), np.zeros(len(ends), np.int64)
         ended = compiled(walk_arithmetic, WALK_ARITHMETIC)(
             data,
             ends,
@@ -97,17 +93,18 @@ class _ArithmeticCoder:
             np.zeros((MOST_COMPONENTS, 2), np.int64),
             known,
             shifts,
-            settled,
+            needed,
         )
         if ended != jpeg_kernels.WHOLE:
             raise Refused(*_WRONG[ended])
-        _check_ends(_last_ones(data, ends), shifts, settled)
+        _check_ends(_last_ones(data, ends), shifts, needed)
 
 
-def _check_ends(ones: Integers, shifts: Integers, settled: Integers) -> None:
-    """`ones` are the last 1 of each part, `shifts` and `settled` what `walk_arithmetic` found of them."""
-    if np.any(np.minimum(shifts, settled + _REGISTER - 1) - ones > _MOST_MISSING):
-        raise Refused(*_TRUNCATED)
+def _check_ends(ones: Integers, shifts: Integers, needed: Integers) -> None:
+    """`ones` are the last 1 of each part, `shifts` and `needed` what `walk_arithmetic` found of them."""
+    missing = _MOST_MISSING + (len(ones) - 1).bit_length()  # of many parts one is shorter by chance
+    if np.any(needed - ones > missing):
+        raise Refused(ReasonCode.TRUNCATED, "JPEG: scan")
     require(not np.any(ones > shifts), "more blocks than a scan has")
 
 

@@ -6,7 +6,7 @@ its part, and each bin lies inside its statistical area (ISO/IEC 10918-1 F.1.4.4
 
 import numpy as np
 
-from pixelclean.dicom.codecs.jpeg_kernels import LARGE_DIFFERENCE, LONG_BLOCK, SHORT, UNFIT, WHOLE, Bytes, Integers
+from pixelclean.dicom.codecs.jpeg_kernels import LARGE_DIFFERENCE, LONG_BLOCK, UNFIT, WHOLE, Bytes, Integers
 
 LARGE_VALUE = 7
 """How a walk ends besides the ways in `jpeg_kernels`: a magnitude of more than 15 bits (figure F.23)."""
@@ -74,7 +74,7 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
     components: Integers,
     known: Bytes,
     shifts: Integers,
-    settled: Integers,
+    needed: Integers,
 ) -> int:
     """Walk over a scan of the coefficients `first` to `last` (ISO/IEC 10918-1 D.2, F.2.4, G.2), one bit of each if it `refines`.
 
@@ -85,14 +85,15 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
     it has no blocks where none has to be remembered, which AC alone can be without DC.
 
     Filled in: `known`; in `shifts` by how many bits the code of each part was shifted in the course of its decisions
-    (D.2.6), and in `settled` how many those were when nothing but zeros was left, both of what had come and of what was
-    to come; or as many as `shifts`.
+    (D.2.6), and in `needed` up to which of these bits it says anything: all, unless nothing but zeros was left at some
+    time, of what had come and of what was to come.  Then the last is the 16th behind those that were shifted out until
+    then, or that of the last decision which gave a block behind more than it gets by itself.
 
-    Returns WHOLE, or what is wrong: SHORT where zeros alone would give a block more than it gets by itself; a LONG_BLOCK that goes on behind `last`, a LARGE_VALUE, a LARGE_DIFFERENCE that leads
+    Returns WHOLE, or what is wrong: a LONG_BLOCK that goes on behind `last`, a LARGE_VALUE, a LARGE_DIFFERENCE that leads
     out of 16 bits, UNFIT where the arguments do not fit together.
     """
     parts, width = len(ends), len(units)
-    if len(counts) != parts or len(shifts) != parts or len(settled) != parts:
+    if len(counts) != parts or len(shifts) != parts or len(needed) != parts:
         return UNFIT
     if first < 0 or last < first or last > 63 or known.shape[1] != 64 or (first > 0) != (len(known) > 0):
         return UNFIT
@@ -135,13 +136,13 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
                 position += 1
             code <<= 8
         code <<= 8
-        interval, held, shifted, settled_at = np.int64(0x10000), np.int64(0), np.int64(0), np.int64(-1)
+        interval, held, shifted, needs = np.int64(0x10000), np.int64(0), np.int64(0), np.int64(-1)
         for _ in range(counts[part]):
             for unit in range(width):
                 differences, alternating, component = units[unit, 0], units[unit, 1], units[unit, 2]
                 differences, alternating = differences * AREA, (4 + alternating) * AREA
                 at, ended = np.int64(first), np.int64(0)  # `ended`: the last coefficient that was known (G.1.3.3)
-                is_flat = settled_at >= 0
+                is_flat = needs >= 0
                 bin_, magnitude, value, sign = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
                 if first > 0:
                     for each in range(first, last + 1):
@@ -185,8 +186,8 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
                             statistics[bin_] = (state & 128) ^ estimates[index, 1]
                             decision = 1 - decision
                         interval = less
-                    if code == 0 and position >= end and settled_at < 0:
-                        settled_at = shifted
+                    if code == 0 and position >= end and needs < 0:
+                        needs = shifted + 15
                     while interval < 0x8000:
                         if held == 0:
                             if position < end:
@@ -200,7 +201,7 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
 
                     # What it says.
                     if is_flat and decision and asked <= _LAST_BIT:
-                        return SHORT
+                        needs = max(needs, shifted)
                     if asked == _CODED:  # figures F.19 to F.21
                         if decision == 0 and at == 0:
                             components[component, 1] = 0
@@ -269,5 +270,5 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
                                     return LARGE_DIFFERENCE
                 block += 1
         shifts[part] = shifted
-        settled[part] = shifted if settled_at < 0 else settled_at
+        needed[part] = shifted if needs < 0 else min(needs, shifted)
     return WHOLE
