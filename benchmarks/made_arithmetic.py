@@ -12,7 +12,9 @@ from made_progressive import Stream, read_stream, segment
 from pixelclean.dicom.codecs.jpeg_arithmetic_kernels import ESTIMATES
 
 Block = Sequence[int]
+"""64 coefficients in zigzag order."""
 Mcu = Sequence[tuple[int, Block]]
+"""Blocks, each with the index of its component."""
 Bin = tuple[str, int, int]
 SOF9, SOF10, DAC = 0xC9, 0xCA, 0xCC
 _SOI, _SOS, _EOI = 0xD8, 0xDA, 0xD9
@@ -42,7 +44,7 @@ DEFAULT = Conditioning()
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What a scan codes of its blocks, each as a component and 64 coefficients in zigzag order; `before` as in B.2.3."""
+    """What a scan codes of its blocks (B.2.3)."""
 
     first: int = 0
     last: int = 63

@@ -13,7 +13,7 @@ Scans = tuple[tuple[tuple[int, ...], Coding], ...]
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """What a stream shall be; `scans` are indices of components and what is coded of them, all there is if there are none."""
+    """What a stream shall be; `scans` are indices of components and what is coded of them (none: all there is)."""
 
     made: ByHand
     scans: Scans = ()

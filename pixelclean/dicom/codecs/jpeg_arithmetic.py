@@ -1,4 +1,4 @@
-"""The walk over every scan of a JPEG stream with arithmetic coding: is it whole? (ISO/IEC 10918-1 D, F.1.4, F.2.4, G.1.3)
+"""The walk over every scan of a JPEG stream with arithmetic coding: is it whole? (ISO/IEC 10918-1 D, F.2.4, G.2)
 
 Where a part of a scan ends, decoders go on with zeros (D.2.6), because encoders leave zeros out there (D.1.8), so any
 number of decisions can be made of a stream that was cut.  What tells a whole one is where its last 1 stands:
@@ -13,8 +13,9 @@ zeros, both in its register and in what is to come.  A cut does not lead there b
 in the register.  If it does lead there, the blocks that follow are seldom flat, and all bits count up to the last block
 that is not.
 
-So a part is whole where 16 bits at most are missing behind its last 1, or a few more where there are many parts.  What is cut off the end of a part cannot be told
-from a whole one where its last decisions, commonly those of one block or of a few, come to less than that.
+So a part is whole where 16 bits at most are missing behind its last 1, and a few more where there are many parts.  A
+part that was cut cannot be told from a whole one where the decisions that it lost, commonly those of one block or of a
+few, can come to less than that.
 """
 
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ _WRONG = {
 
 
 def check_arithmetic(data: bytes, process: int) -> None:
-    """Follow every scan of a stream of that process to its last decision; the conditions and what is raised are those of `follow_scans`."""
+    """Follow every scan of a stream of that process to its last decision, as `follow_scans` says."""
     follow_scans(data, process, _ArithmeticCoder())
 
 
@@ -56,6 +57,7 @@ class _ArithmeticCoder:
     conditioning: Integers = field(default_factory=lambda: np.array([_DEFAULT] * 4, np.int64))
 
     def define(self, marker: int, content: bytes) -> None:
+        """B.2.4.3."""
         if marker != DAC:
             return
         require(len(content) > 0 and len(content) % 2 == 0, "conditioning")

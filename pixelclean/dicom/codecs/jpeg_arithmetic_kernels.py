@@ -1,4 +1,4 @@
-"""The loop over every decision of an arithmetic coded scan, in the manner of `jpeg_kernels`: no objects, no calls, arrays only.
+"""The loop over every decision of a scan with arithmetic coding, in the manner of `jpeg_kernels`: arrays only.
 
 It runs on hostile bytes: what does not fit together is UNFIT before anything is read, no byte is read that lies outside
 its part, and each bin lies inside its statistical area (ISO/IEC 10918-1 F.1.4.4).
@@ -76,21 +76,21 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
     shifts: Integers,
     needed: Integers,
 ) -> int:
-    """Walk over a scan of the coefficients `first` to `last` (ISO/IEC 10918-1 D.2, F.2.4, G.2), one bit of each if it `refines`.
+    """Walk over a scan of the coefficients `first` to `last`, or one bit of each if it `refines` (D.2, F.2.4, G.2).
 
-    Part p, of `counts[p]` MCUs, ends at byte `ends[p]` of `data`, where the next one begins; behind its bytes come zeros
-    (D.2.6).  `units` are the blocks of an MCU: areas of its DC and AC, 0 to 3, and its component.  `conditioning[a]` are
-    L, U and Kx of area a (B.2.4.3), and `estimates` are ESTIMATES.  `statistics` is room for all areas and FIXED,
-    `components` for two numbers of each component.  `known[b, k]` is not 0 where coefficient k of block b was not before;
-    it has no blocks where none has to be remembered, which AC alone can be without DC.
+    Part p, of `counts[p]` MCUs, ends at byte `ends[p]` of `data`, where the next one begins; behind its bytes come
+    zeros (D.2.6).  `units` are the blocks of an MCU: areas of its DC and AC, 0 to 3, and its component.
+    `conditioning[a]` are L, U and Kx of area a (B.2.4.3), and `estimates` are ESTIMATES.  `statistics` is room for all
+    areas and FIXED, `components` for two numbers of each component.  `known[b, k]` is not 0 where coefficient k of
+    block b was not before; scans with DC have none.
 
     Filled in: `known`; in `shifts` by how many bits the code of each part was shifted in the course of its decisions
     (D.2.6), and in `needed` up to which of these bits it says anything: all, unless nothing but zeros was left at some
     time, of what had come and of what was to come.  Then the last is the 16th behind those that were shifted out until
     then, or that of the last decision which gave a block behind more than it gets by itself.
 
-    Returns WHOLE, or what is wrong: a LONG_BLOCK that goes on behind `last`, a LARGE_VALUE, a LARGE_DIFFERENCE that leads
-    out of 16 bits, UNFIT where the arguments do not fit together.
+    Returns WHOLE, or what is wrong: a LONG_BLOCK that goes on behind `last`, a LARGE_VALUE, a LARGE_DIFFERENCE that
+    leads out of 16 bits, UNFIT where the arguments do not fit together.
     """
     parts, width = len(ends), len(units)
     if len(counts) != parts or len(shifts) != parts or len(needed) != parts:
@@ -125,10 +125,8 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
         for each in range(FIXED):
             statistics[each] = 0
         statistics[FIXED] = _STAYS
-        for component in range(len(components)):
-            components[component, 0] = components[component, 1] = (
-                0  # its last DC, and where the bins for the next begin
-            )
+        for component in range(len(components)):  # its last DC, and where the bins for the next one begin
+            components[component, 0] = components[component, 1] = 0
         code = np.int64(0)  # of which the upper 16 bits are compared, and `held` of the lower ones have come already
         for _ in range(2):
             if position < end:
@@ -224,8 +222,6 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
                         if decision:
                             break
                         asked, bin_ = _CODED, bin_ + 1
-                        if at <= ended and known[block, at]:
-                            asked, bin_ = _CORRECTED, bin_ + 1
                     elif asked == _SIGN:  # figure F.22
                         if first > 0:
                             known[block, at] = 1

@@ -1,9 +1,9 @@
-"""What the scans of a JPEG stream with DCT give of its coefficients, and whether that is all (ISO/IEC 10918-1 A.2, B.2.3, G.1).
+"""What the scans of a JPEG stream give of its coefficients, and whether that is all (ISO/IEC 10918-1 A.2, B.2.3, G.1).
 
 Decoders show what has come so far, which is what progression is for, and make up the rest: a stream that was cut looks
-like an image of less detail.  So a stream passes here only where each scan holds all its blocks, and where its scans give
-every coefficient of every component to its last bit.  Both fewer coefficients and fewer bits would be legal, but are what
-is left of a stream that was cut between two scans, and are refused as truncated.
+like an image of less detail.  So a stream passes here only where each scan holds all its blocks, and where its scans
+give every coefficient of every component to its last bit.  Both fewer coefficients and fewer bits would be legal, but
+are what is left of a stream that was cut between two scans, and are refused as truncated.
 """
 
 import struct
@@ -48,8 +48,8 @@ class Scan:
     """What a scan codes (B.2.3): coefficients `first` to `last`, of which `left` low bits are still to come then.
 
     `before` is how many were to come until then; 0 in the first scan of a coefficient.  `tables` are the bytes with the
-    numbers of both tables, one for each of `planes`.  `data` are its `mcus` MCUs, which restart after every `interval` of
-    them (0: never).
+    numbers of both tables, one for each of `planes`.  `data` are its `mcus` MCUs, which restart after every `interval`
+    of them (0: never).
     """
 
     planes: tuple[Plane, ...]
@@ -68,7 +68,7 @@ class Scan:
         return tuple(plane.units for plane in self.planes) if len(self.planes) > 1 else (1,)
 
     def parts(self) -> tuple[Bytes, Integers, Integers]:
-        """The data without markers, the byte at which each part between two of them ends, and how many MCUs that has."""
+        """The data without markers, the byte at which each part between two of them ends, and its number of MCUs."""
         parted, ends = unstuffed(self.data)
         require(len(ends) == (-(-self.mcus // self.interval) if self.interval else 1), "markers in a scan")
         counts = np.full(len(ends), self.interval or self.mcus, np.int64)

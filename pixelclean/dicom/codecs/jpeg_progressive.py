@@ -29,7 +29,7 @@ _WRONG = {
 
 
 def check_progressive(data: bytes) -> None:
-    """Follow every scan to its last bit; the conditions and what is raised are those of `follow_scans`."""
+    """Follow every scan to its last bit, as `follow_scans` says."""
     follow_scans(data, PROGRESSIVE, _HuffmanCoder())
 
 
