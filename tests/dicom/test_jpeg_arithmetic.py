@@ -193,6 +193,16 @@ def test_what_a_cut_of_the_last_bytes_can_hide_are_the_last_blocks(kind: str) ->
             assert np.array_equal(read_back(form, cut)[:-8], whole[:-8])
 
 
+def test_a_part_without_a_byte_is_not_taken_for_a_flat_one() -> None:
+    data = Arithmetic(ByHand(rows=80, columns=160, interval=50)).stream()
+    assert refusal(data) is None
+    for marker in (b"\xff\xd0", b"\xff\xd2"):
+        at = data.index(marker) + 2
+        behind = data.index(b"\xff\xd1" if marker == b"\xff\xd0" else END)
+        for left in (b"", b"\0\0"):
+            assert refusal(data[:at] + left + data[behind:]) is ReasonCode.TRUNCATED
+
+
 def test_without_the_zeros_that_an_encoder_may_leave_out_a_stream_is_the_same() -> None:
     kept, dropped = (
         Arithmetic(ByHand(seed=seed), drops_zeros=keep).stream() for seed in (3,) for keep in (False, True)

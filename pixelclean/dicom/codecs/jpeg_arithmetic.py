@@ -13,9 +13,12 @@ zeros, both in its register and in what is to come.  A cut does not lead there b
 in the register.  If it does lead there, the blocks that follow are seldom flat, and all bits count up to the last block
 that is not.
 
+A part without any 1 begins like that, and is what a cut behind its marker leaves: all its bits count.
+
 So a part is whole where 16 bits at most are missing behind its last 1, and a few more where there are many parts.  A
 part that was cut cannot be told from a whole one where the decisions that it lost, commonly those of one block or of a
-few, can come to less than that.
+few, can come to less than that.  Nor can one that was cut amid a flat area: it is the very stream of an image that
+stays flat from there on.
 """
 
 from dataclasses import dataclass, field

@@ -86,7 +86,7 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
 
     Filled in: `known`; in `shifts` by how many bits the code of each part was shifted in the course of its decisions
     (D.2.6), and in `needed` up to which of these bits it says anything: all, unless nothing but zeros was left at some
-    time, of what had come and of what was to come.  Then the last is the 16th behind those that were shifted out until
+    time, of what had come and of what was to come, though there was more before.  Then the last is the 16th behind those that were shifted out until
     then, or that of the last decision which gave a block behind more than it gets by itself.
 
     Returns WHOLE, or what is wrong: a LONG_BLOCK that goes on behind `last`, a LARGE_VALUE, a LARGE_DIFFERENCE that
@@ -122,6 +122,7 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
         end = ends[part]
         while end > position and data[end - 1] == 0:
             end -= 1
+        has_ones = end > position
         for each in range(FIXED):
             statistics[each] = 0
         statistics[FIXED] = _STAYS
@@ -184,7 +185,7 @@ def walk_arithmetic(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one loop, which 
                             statistics[bin_] = (state & 128) ^ estimates[index, 1]
                             decision = 1 - decision
                         interval = less
-                    if code == 0 and position >= end and needs < 0:
+                    if has_ones and code == 0 and position >= end and needs < 0:
                         needs = shifted + 15
                     while interval < 0x8000:
                         if held == 0:
