@@ -34,7 +34,7 @@ def families() -> tuple[Family, ...]:
         Family("Native", ("", ".1", ".2", ".1.99"), _native),
         Family("Frames that are not compressed, or deflated", (".1.98", ".8.1"), _native_in_fragments),
         Family("RLE", (".5",), _rle),
-        Family("JPEG with DCT", (".4.50", ".4.51", ".4.53", ".4.55"), _dct),
+        Family("JPEG with DCT", tuple(f".4.{number}" for number in range(50, 57)), _dct),
         Family("JPEG lossless", (".4.57", ".4.70"), _lossless_jpeg),
         Family("JPEG-LS", (".4.80", ".4.81"), _jpeg_ls),
         Family("JPEG 2000 and HTJ2K", (".4.90", ".4.91", ".4.201", ".4.202", ".4.203"), _jpeg_2000),
@@ -44,9 +44,6 @@ def families() -> tuple[Family, ...]:
 
 
 REFUSED = {
-    ".4.52": "JPEG Extended (Process 3 & 5), arithmetic",
-    ".4.54": "JPEG Spectral Selection (Process 7 & 9), arithmetic",
-    ".4.56": "JPEG Full Progression (Process 11 & 13), arithmetic",
     ".4.58": "JPEG Lossless (Process 15), arithmetic",
     ".4.59": "JPEG Extended, Hierarchical (Process 16 & 18)",
     ".4.60": "JPEG Extended, Hierarchical (Process 17 & 19)",
@@ -179,7 +176,7 @@ def _dct_depth(cell: Cell) -> str | None:
 
 
 def _dct_encoder(cell: Cell) -> str | None:
-    if _tail(cell) in (".4.53", ".4.55") and cell.photometric == "YBR_FULL_422":
+    if _tail(cell) not in (".4.50", ".4.51") and cell.photometric == "YBR_FULL_422":
         return "no encoder here: our splitter of scans knows no subsampling"
     return None
 

@@ -12,7 +12,7 @@ _SEQUENTIAL, _PROGRESSIVE = (0xC0, 0xC1), 0xC2
 
 
 @dataclass(slots=True)
-class _Stream:
+class Stream:
     """Tables and coefficients of one stream; `blocks` of each component in the order of the scan."""
 
     frame: bytes
@@ -26,7 +26,7 @@ class _Stream:
 
 def spectral_selection(stream: bytes) -> bytes:
     """DC of all components in one scan, then the lower and the upper AC coefficients of each (processes 6 and 8)."""
-    read = _read(stream)
+    read = read_stream(stream)
     scans = [_dc_scan(read, 0)]
     for number in range(len(read.components)):
         scans += [_ac_scan(read, number, 1, 5, 0), _ac_scan(read, number, 6, 63, 0)]
@@ -35,13 +35,14 @@ def spectral_selection(stream: bytes) -> bytes:
 
 def full_progression(stream: bytes) -> bytes:
     """As above, but the last bit of every DC comes in a scan of its own (processes 10 and 12)."""
-    read = _read(stream)
+    read = read_stream(stream)
     scans = [_dc_scan(read, 1)]
     scans += [_ac_scan(read, number, 1, 63, 0) for number in range(len(read.components))]
     return _written(read, [*scans, _dc_refinement(read)])
 
 
-def _read(stream: bytes) -> _Stream:
+def read_stream(stream: bytes) -> Stream:
+    """What imagecodecs wrote, to the last coefficient."""
     tables: dict[int, dict[tuple[int, int], int]] = {}
     others, frame, at = [], b"", 2
     while True:
@@ -53,7 +54,7 @@ def _read(stream: bytes) -> _Stream:
         elif marker == _DHT:
             tables |= dict(_tables(body))
         elif marker == _SOS:
-            read = _Stream(frame, others)
+            read = Stream(frame, others)
             read.blocks = _coefficients(stream[at:-2], body, read, tables)
             return read
         else:
@@ -76,7 +77,7 @@ def _tables(body: bytes) -> Iterator[tuple[int, dict[tuple[int, int], int]]]:
 
 
 def _coefficients(
-    entropy: bytes, scan: bytes, read: _Stream, tables: dict[int, dict[tuple[int, int], int]]
+    entropy: bytes, scan: bytes, read: Stream, tables: dict[int, dict[tuple[int, int], int]]
 ) -> list[list[list[int]]]:
     rows, columns = struct.unpack_from(">HH", read.frame, 1)
     chosen = [(scan[2 + 2 * n] >> 4, 0x10 | (scan[2 + 2 * n] & 15)) for n in range(scan[0])]
@@ -125,7 +126,7 @@ class _Scan:
 
     def segments(self) -> bytes:
         if self.table is None:
-            return _segment(_SOS, self.header) + _stuffed("".join(f"{value}" for _, value, _size in self.coded))
+            return segment(_SOS, self.header) + _stuffed("".join(f"{value}" for _, value, _size in self.coded))
         symbols = sorted({symbol for symbol, _, _ in self.coded})
         # All symbols get codes of one length; the code of ones alone is never used (ISO/IEC 10918-1 C.2).
         length = max(1, len(symbols).bit_length())
@@ -134,11 +135,11 @@ class _Scan:
             f"{symbols.index(symbol):0{length}b}" + (f"{value:0{size}b}" if size else "")
             for symbol, value, size in self.coded
         )
-        table = _segment(_DHT, bytes([self.table]) + counts + bytes(symbols))
-        return table + _segment(_SOS, self.header) + _stuffed("".join(pieces))
+        table = segment(_DHT, bytes([self.table]) + counts + bytes(symbols))
+        return table + segment(_SOS, self.header) + _stuffed("".join(pieces))
 
 
-def _dc_scan(read: _Stream, low: int) -> _Scan:
+def _dc_scan(read: Stream, low: int) -> _Scan:
     """All components, the lowest `low` bits left for a later scan."""
     coded, last = [], [0] * len(read.blocks)
     for place in range(len(read.blocks[0])):
@@ -150,13 +151,13 @@ def _dc_scan(read: _Stream, low: int) -> _Scan:
     return _Scan(bytes([len(read.components)]) + parts + bytes((0, 0, low)), coded, table=0x00)
 
 
-def _dc_refinement(read: _Stream) -> _Scan:
+def _dc_refinement(read: Stream) -> _Scan:
     coded = [(0, blocks[place][0] & 1, 1) for place in range(len(read.blocks[0])) for blocks in read.blocks]
     parts = b"".join(bytes((name, 0)) for name in read.components)
     return _Scan(bytes([len(read.components)]) + parts + bytes((0, 0, 0x10)), coded)
 
 
-def _ac_scan(read: _Stream, number: int, start: int, end: int, low: int) -> _Scan:
+def _ac_scan(read: Stream, number: int, start: int, end: int, low: int) -> _Scan:
     coded = []
     for block in read.blocks[number]:
         zeros = 0
@@ -177,13 +178,14 @@ def _sized(run: int, value: int) -> tuple[int, int, int]:
     return run | size, value if value >= 0 else value + (1 << size) - 1, size
 
 
-def _written(read: _Stream, scans: list[_Scan]) -> bytes:
-    head = b"".join(_segment(marker, body) for marker, body in read.others)
+def _written(read: Stream, scans: list[_Scan]) -> bytes:
+    head = b"".join(segment(marker, body) for marker, body in read.others)
     body = b"".join(scan.segments() for scan in scans)
-    return bytes((0xFF, _SOI)) + head + _segment(_PROGRESSIVE, read.frame) + body + bytes((0xFF, _EOI))
+    return bytes((0xFF, _SOI)) + head + segment(_PROGRESSIVE, read.frame) + body + bytes((0xFF, _EOI))
 
 
-def _segment(marker: int, body: bytes) -> bytes:
+def segment(marker: int, body: bytes) -> bytes:
+    """A marker segment."""
     return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
 
 

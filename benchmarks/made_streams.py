@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import imagecodecs
 import jpeg_ls
+import made_arithmetic
 import made_progressive
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def _jpeg(frame: Words, photometric: str, depth: Depth, **more: Any) -> bytes:
     return bytes(imagecodecs.jpeg8_encode(_squeezed(frame), _QUALITY, **more))
 
 
-def _progressive(split: Callable[[bytes], bytes]) -> Callable[..., bytes]:
+def _in_other_scans(split: Callable[[bytes], bytes]) -> Callable[..., bytes]:
     def encoded(frame: Words, photometric: str, depth: Depth) -> bytes:
         if photometric == "YBR_FULL_422":
             raise NoEncoder("no encoder here: the splitter of scans does not subsample")
@@ -202,8 +203,11 @@ _ENCODERS: dict[str, Callable[..., bytes]] = {
     "1.98": _plain,
     "4.50": _jpeg,
     "4.51": _jpeg,
-    "4.53": _progressive(made_progressive.spectral_selection),
-    "4.55": _progressive(made_progressive.full_progression),
+    "4.52": _in_other_scans(made_arithmetic.sequential),
+    "4.53": _in_other_scans(made_progressive.spectral_selection),
+    "4.54": _in_other_scans(made_arithmetic.spectral_selection),
+    "4.55": _in_other_scans(made_progressive.full_progression),
+    "4.56": _in_other_scans(made_arithmetic.full_progression),
     "4.57": _lossless(4),
     "4.70": _lossless(1),
     "4.80": _jpeg_ls(0),

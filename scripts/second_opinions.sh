@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Programs that tests compare results with: gdcmanon (encrypted attributes), dciodvfy (validity), openssl (certificates).
+# Programs that tests compare results with: gdcmanon (encrypted attributes), dciodvfy (validity), openssl (certificates),
+# jpegtran (JPEG with other scans and arithmetic coding).
 # None of them is needed to use pixelclean; tests that miss one skip, and the summary says so.
 set -uo pipefail
 
@@ -7,6 +8,7 @@ missing=()
 command -v gdcmanon >/dev/null || missing+=(libgdcm-tools)
 command -v dciodvfy >/dev/null || missing+=(dicom3tools)
 command -v openssl >/dev/null || missing+=(openssl)
+command -v jpegtran >/dev/null || missing+=(libjpeg-turbo-progs)
 if [ ${#missing[@]} = 0 ]; then exit 0; fi
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

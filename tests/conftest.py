@@ -18,6 +18,7 @@ settings.load_profile("patient")
 sys.path.insert(0, str(Path(__file__).parent))  # makes `invented` importable for the tests of every room
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "benchmarks"))  # whose encoders make streams that no library makes
 _ABSENT = "the shared test data are absent"
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 import imagecodecs
+import made_arithmetic
 import numpy as np
 import pydicom
 import pytest
@@ -28,6 +29,12 @@ from pixelclean.proof import Compared
 NOBODY = Identifiers(frozenset(), frozenset())
 SEQUENTIAL = tuple(f"{SYNTAX}.4.{number}" for number in (50, 51))
 PROGRESSIVE = tuple(f"{SYNTAX}.4.{number}" for number in (53, 55))
+ARITHMETIC = {
+    f"{SYNTAX}.4.51": made_arithmetic.sequential,
+    f"{SYNTAX}.4.52": made_arithmetic.sequential,
+    f"{SYNTAX}.4.54": made_arithmetic.spectral_selection,
+    f"{SYNTAX}.4.56": made_arithmetic.full_progression,
+}
 RECOMPRESSED = f"{SYNTAX}.4.111"
 WITHOUT_LOSS = tuple(
     uid for uid, row in SYNTAXES.items() if row.codec is not Codec.VIDEO and row.codec is not Codec.JPEG
@@ -357,7 +364,22 @@ def test_a_progressive_jpeg_is_masked_pixel_by_pixel_and_written_without_loss(sy
     check(source, all_of(opened(source)), data.draw(regions(form)), target)
 
 
+@pytest.mark.parametrize("syntax", ARITHMETIC)
+@settings(max_examples=6, deadline=None)
+@given(data=st.data())
+def test_a_jpeg_with_arithmetic_coding_is_masked_pixel_by_pixel_and_written_without_loss(
+    syntax: str, data: st.DataObject
+) -> None:
+    how = replace(data.draw(lossy_ways("grey", "deep grey", "rgb", "444", progressive=False)), restart=0)
+    form = data.draw(shaped(form_of(how)))
+    coded = [lossy_jpeg(how, words) for words in waves(form, data.draw(st.integers(0, 1 << 16)))]
+    source = encapsulated([ARITHMETIC[syntax](stream) for stream in coded], form, syntax)
+    words = all_of(opened(source))
+    assert all(map(np.array_equal, words, all_of(opened(encapsulated(coded, form, SEQUENTIAL[1])))))
+    check(source, words, data.draw(regions(form)), lossless_target(syntax, opened(source).format))
+
+
 def test_every_transfer_syntax_of_single_frames_is_among_them() -> None:
     frames_by_frames = {uid for uid, row in SYNTAXES.items() if row.codec is not Codec.VIDEO}
-    assert {*ENCODED_HERE, *WITH_LOSS, *SEQUENTIAL, *PROGRESSIVE} == frames_by_frames
+    assert {*ENCODED_HERE, *WITH_LOSS, *SEQUENTIAL, *PROGRESSIVE, *ARITHMETIC} == frames_by_frames
     assert {BIG, EXPLICIT} <= set(ENCODED_HERE)

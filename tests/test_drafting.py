@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import imagecodecs
+import made_arithmetic
 import numpy as np
 import pydicom
 import pytest
@@ -28,6 +29,7 @@ from invented import (
 
 from pixelclean.dicom import Source, encode, pixel_data, put_pixels, read
 from pixelclean.dicom.fragments import encapsulate
+from pixelclean.dicom.words import Words
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.geometry import Act, Box, Origin, Region
@@ -198,15 +200,27 @@ def test_a_masked_jpeg_keeps_its_syntax_and_its_coefficients_beside_the_mask(tmp
     assert np.array_equal(after[~units], before[~units])
 
 
-def test_a_lossy_source_without_such_units_is_written_without_loss_and_stays_lossy_by_name(tmp_path: Path) -> None:
-    made, stream = cv2.imencode(".jpg", words_for(speckled(120, 200), GREY)[..., 0], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])
+def progressive(words: Words) -> bytes:
+    made, stream = cv2.imencode(".jpg", words, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])
     assert made
-    source = jpeg_source(stream.tobytes(), ".4.55")
-    draft = drafted(source, tmp_path, BOX)
+    return stream.tobytes()
+
+
+def arithmetic(words: Words) -> bytes:
+    return made_arithmetic.sequential(bytes(imagecodecs.jpeg8_encode(words)))
+
+
+@pytest.mark.parametrize("boxes", [(BOX,), ()], ids=["masked", "unmasked"])
+@pytest.mark.parametrize(("coded", "syntax"), [(progressive, ".4.55"), (arithmetic, ".4.52")])
+def test_a_lossy_source_without_such_units_is_written_without_loss_and_stays_lossy_by_name(
+    coded, syntax: str, boxes: tuple[Box, ...], tmp_path: Path
+) -> None:
+    source = jpeg_source(coded(words_for(speckled(120, 200), GREY)[..., 0]), syntax)
+    draft = drafted(source, tmp_path, *boxes)
     written = read(draft.path, LIMITS)
     assert draft.proof.holds
     assert draft.proof.compared is Compared.STORED_VALUES
-    assert (draft.proof.syntax_in, draft.proof.syntax_out) == (f"{SYNTAX}.4.55", f"{SYNTAX}.4.80")
+    assert (draft.proof.syntax_in, draft.proof.syntax_out) == (SYNTAX + syntax, f"{SYNTAX}.4.80")
     assert written.dataset.LossyImageCompression == "01"
 
 

@@ -35,7 +35,7 @@ def blackened(
     """Pixel Data of the same streams with black MCUs under each mask, and nothing in them beside the image.
 
     `fill` is one stored sample for each component, `stated` the format that the data set's attributes state, which stays.
-    None where any stream has no such MCUs (progressive, lossless, signed), or where it cannot be
+    None where any stream has no such MCUs (progressive, arithmetic, lossless, signed), or where it cannot be
     established that it holds its image only: then the image has to be decoded and encoded anew.
     """
     if syntax_of(transfer_syntax).codec is not Codec.JPEG or frames.format.signed:

@@ -70,8 +70,11 @@ _ROWS = (
     TransferSyntax(EXPLICIT_BIG, "Explicit VR Big Endian", little=False),
     TransferSyntax(f"{_ROOT}.4.50", "JPEG Baseline (Process 1)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.51", "JPEG Extended (Process 2 & 4)", Codec.JPEG, Fidelity.LOSSY),
+    TransferSyntax(f"{_ROOT}.4.52", "JPEG Extended (Process 3 & 5)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.53", "JPEG Spectral Selection (Process 6 & 8)", Codec.JPEG, Fidelity.LOSSY),
+    TransferSyntax(f"{_ROOT}.4.54", "JPEG Spectral Selection (Process 7 & 9)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.55", "JPEG Full Progression (Process 10 & 12)", Codec.JPEG, Fidelity.LOSSY),
+    TransferSyntax(f"{_ROOT}.4.56", "JPEG Full Progression (Process 11 & 13)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.57", "JPEG Lossless (Process 14)", Codec.JPEG_LOSSLESS),
     TransferSyntax(JPEG_LOSSLESS, "JPEG Lossless SV1", Codec.JPEG_LOSSLESS),
     TransferSyntax(JPEG_LS_LOSSLESS, "JPEG-LS Lossless", Codec.JPEG_LS),
@@ -106,12 +109,8 @@ _VIDEO_ROWS = {
 }
 SYNTAXES = {row.uid: row for row in _ROWS} | _VIDEO_ROWS
 
-# What is refused by name: no free decoder exists, a cut cannot be told from a whole stream (arithmetic coding), the pixels
-# are somewhere else, or the data set is no DICOM file.
+# What is refused by name: no free decoder exists, the pixels are somewhere else, or the data set is no DICOM file.
 _REFUSED = {
-    f"{_ROOT}.4.52": "JPEG Extended (Process 3 & 5)",
-    f"{_ROOT}.4.54": "JPEG Spectral Selection, Non-Hierarchical (Process 7 & 9)",
-    f"{_ROOT}.4.56": "JPEG Full Progression, Non-Hierarchical (Process 11 & 13)",
     f"{_ROOT}.4.58": "JPEG Lossless, Non-Hierarchical (Process 15)",
     f"{_ROOT}.4.59": "JPEG Extended, Hierarchical (Process 16 & 18)",
     f"{_ROOT}.4.60": "JPEG Extended, Hierarchical (Process 17 & 19)",

@@ -338,14 +338,6 @@ def test_a_cut_file_is_refused_under_every_transfer_syntax(syntax: str, stream: 
                 opened.frame(0)
 
 
-@pytest.mark.parametrize("options", ["-arithmetic", "-arithmetic -progressive", "-arithmetic -restart 1"])
-def test_arithmetic_coding_is_refused_by_name(options: str, tmp_path: Path) -> None:
-    data = coded(textured(ONE), options, "" if "progressive" in options else "0: 0-63, 0, 0;", tmp_path)
-    with pytest.raises(Refused, match="arithmetic") as caught:
-        jpeg.look(data, ONE)
-    assert caught.value.code is ReasonCode.UNDECODABLE
-
-
 def test_a_sequential_stream_without_the_scan_of_a_component_is_refused(tmp_path: Path) -> None:
     data = coded(textured(THREE), "", "0; 1; 2;", tmp_path)
     assert np.array_equal(read_back(THREE, data), plainly(THREE, data))

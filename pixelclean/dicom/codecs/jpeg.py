@@ -1,9 +1,13 @@
-"""JPEG: baseline, extended, progressive (lossy) and lossless, Huffman coding, through libjpeg-turbo."""
+"""JPEG through libjpeg-turbo: baseline, extended, progressive (lossy) and lossless.
+
+The lossy ones may have arithmetic coding.
+"""
 
 from dataclasses import replace
 
 import imagecodecs
 
+from pixelclean.dicom.codecs.jpeg_arithmetic import ARITHMETIC, check_arithmetic
 from pixelclean.dicom.codecs.jpeg_layout import layout_of
 from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE, check_progressive
 from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
@@ -16,8 +20,7 @@ from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
 REQUIRES = "imagecodecs"
-_LOSSLESS, _DCT = 3, (0, 1, PROGRESSIVE)
-_ARITHMETIC = (9, 10, 11)
+_LOSSLESS, _DCT = 3, (0, 1, PROGRESSIVE, *ARITHMETIC)
 _ADOBE = slice(2, 18)  # where the encoder puts its only application segment
 
 
@@ -29,8 +32,6 @@ def is_available() -> bool:
 def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
     """The format of the samples in a complete stream: YBR_FULL at full resolution, RGB, or one sample."""
     stream = read_jpeg(frame)
-    if stream.process in _ARITHMETIC:  # whose decoder goes on with zeros behind the last byte (D.2.6)
-        raise Refused(ReasonCode.UNDECODABLE, "JPEG: arithmetic coding: a cut cannot be told from a whole stream")
     if stream.process not in (*_DCT, _LOSSLESS):
         raise Refused(ReasonCode.UNDECODABLE, f"JPEG process SOF{stream.process}")
     stream.check(pixels)
@@ -52,8 +53,12 @@ def decode(frame: bytes, pixels: PixelFormat) -> Words:
 
 def _check_scans(frame: bytes) -> None:
     """The library makes up what a scan lacks, and whole scans, and keeps its warnings to itself."""
-    if read_jpeg(frame).process == PROGRESSIVE:
+    process = read_jpeg(frame).process
+    if process == PROGRESSIVE:
         check_progressive(frame)
+        return
+    if process in ARITHMETIC:
+        check_arithmetic(frame, process)
         return
     for scan in layout_of(frame).scans:
         data = frame[scan.segment.end : scan.segment.stop]

@@ -2,7 +2,7 @@
 
 Established for sequential and lossless Huffman coding (ISO/IEC 10918-1 SOF0, SOF1, SOF3).  In JPEG-LS the decoder
 refuses a scan that goes on behind its last sample, so only the segments are looked at.  Progressive streams, where
-scans refine each other, are not followed.
+scans refine each other, and those with arithmetic coding are not followed.
 """
 
 from dataclasses import dataclass
