@@ -15,7 +15,6 @@ from pixelclean.dicom.video import (
     open_video,
     reencode,
 )
-from pixelclean.dicom.video.kinds import VIDEO_SYNTAXES, level_of
 from pixelclean.dicom.video.masks import PlaneMasks
 from pixelclean.errors import Refused
 from pixelclean.geometry import Act, Box, Origin, Region
@@ -108,12 +107,6 @@ def test_a_mask_that_covers_everything_leaves_black() -> None:
     assert (compared.residue, compared.luma_psnr) == (0.0, math.inf)
 
 
-def test_a_quality_that_no_attempt_reaches_is_refused() -> None:
-    with pytest.raises(Refused) as caught:
-        reencode(opened(H_264), PLAN, io.BytesIO(), VideoQuality(least_psnr=90.0))
-    assert caught.value.code is ReasonCode.NOT_ENCODED
-
-
 def test_the_proof_fails_for_a_video_whose_text_is_still_there() -> None:
     source = opened(H_264)
     compared = compare_videos(source, opened(H_264), PLAN)
@@ -152,10 +145,3 @@ def test_masks_of_mpeg_2_grow_to_whole_macroblocks() -> None:
     grown = PlaneMasks.of(mask, stream)
     assert grown.luma[16:32, 16:32].all() and grown.luma.sum() == 256
     assert grown.chroma[8:16, 8:16].all() and grown.chroma.sum() == 64
-
-
-def test_the_level_is_the_streams_own_or_the_highest_of_the_transfer_syntax() -> None:
-    syntax = VIDEO_SYNTAXES[H_264.syntax]
-    assert level_of(syntax, 31).number == 31
-    assert level_of(syntax, 51).number == 41
-    assert level_of(syntax, -99).number == 41

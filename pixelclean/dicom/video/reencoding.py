@@ -19,6 +19,9 @@ from pixelclean.reasons import ReasonCode
 
 _LEAST_GAIN = 0.1  # dB; a finer quantiser that gains less is held back by the bits that the level allows
 
+# The last packet of a transport stream may look like that of one that was cut (`transport.check_end`): then others do not.
+_FAILURES = (ReasonCode.NOT_ENCODED, ReasonCode.TRUNCATED)
+
 
 def reencode(source: VideoFrames, plan: Plan, target: BinaryIO, quality: VideoQuality) -> VideoComparison:
     """Write a video with the plan's pixels black, in the same coding and kind of container, without anything else.
@@ -60,9 +63,11 @@ class _Encoding:
         before = None
         for way in WAYS[self.source.stream.syntax.coding]:
             compared = self._tried(Attempt(way, level))
-            if compared is not None and compared.holds(self.quality):
+            if compared is None:
+                continue
+            if compared.holds(self.quality):
                 return way, compared
-            if compared is None or (before is not None and not _gains(before, compared)):
+            if before is not None and not _gains(before, compared):
                 return None
             before = compared
         return None
@@ -72,15 +77,20 @@ class _Encoding:
         return compared is not None and compared.holds(self.quality)
 
     def _tried(self, attempt: Attempt) -> VideoComparison | None:
-        """What comparing gives; None where the encoder does not do it, or states another level than it was told."""
+        """What comparing gives; None where the encoder fails, or states another level than it was told."""
+        output = self._written(attempt)
+        if output is None or output.stream.level != attempt.level.number:
+            return None
+        return compare_videos(self.source, output, self.plan)
+
+    def _written(self, attempt: Attempt) -> VideoFrames | None:
         try:
             encode(self.source, self.plan, self.target, attempt)
+            return open_again(self.target, self.source)
         except Refused as refused:
-            if refused.code is ReasonCode.NOT_ENCODED:
-                return None
-            raise
-        output = open_again(self.target, self.source)
-        return compare_videos(self.source, output, self.plan) if output.stream.level == attempt.level.number else None
+            if refused.code not in _FAILURES:
+                raise
+            return None
 
 
 def _gains(before: VideoComparison, after: VideoComparison) -> bool:
