@@ -2,7 +2,11 @@
 
 import io
 import math
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -27,6 +31,27 @@ WANTED = VideoQuality()
 
 def opened(recipe: Recipe, data: bytes | None = None) -> VideoFrames:
     return open_video(io.BytesIO(video(recipe) if data is None else data), recipe.format, recipe.syntax)
+
+
+def in_fields(recipe: Recipe, first: str) -> bytes:
+    """A video by the program ffmpeg, which says what comes first."""
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed: no fields in a known order")
+    pictures = f"testsrc2=size={COLUMNS}x{ROWS}:rate=25,setfield={first}"
+    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", pictures, "-frames:v", str(FRAMES), "-pix_fmt", "yuv420p"]
+    fields = ["-flags", "+ildct+ilme", "-top", str(int(first == "tff")), "-b:v", "2M", "-c:v", recipe.encoder]
+    order = ["-x264-params", f"{first}=1"] if recipe.encoder == "libx264" else []
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "made")
+        subprocess.run([*command, *fields, *order, "-f", recipe.container, path], check=True)
+        return path.read_bytes()
+
+
+def first_fields(data: bytes) -> list[str]:
+    """Of each frame whether its top field comes first, by the program ffprobe."""
+    command = ["ffprobe", "-v", "error", "-show_entries", "frame=top_field_first", "-of", "csv=p=0", "-"]
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
+    return [line.split(",")[0] for line in done.stdout.decode().split()]
 
 
 def masked(recipe: Recipe, plan: Plan = PLAN) -> tuple[VideoFrames, VideoFrames, bytes]:
@@ -74,6 +99,15 @@ def test_interlaced_video_stays_interlaced(recipe: Recipe) -> None:
     source, output, _ = masked(recipe)
     assert source.stream.interlaced and output.stream.interlaced
     assert compare_videos(source, output, PLAN).holds(WANTED)
+
+
+@pytest.mark.parametrize("first", ["tff", "bff"])
+@pytest.mark.parametrize("recipe", [H_264, Recipe("100", "mpeg2video", "mpegts")], ids=["h264", "mpeg2"])
+def test_the_field_that_comes_first_still_does(recipe: Recipe, first: str) -> None:
+    data = in_fields(recipe, first)
+    source, target = opened(recipe, data), io.BytesIO()
+    reencode(source, PLAN, target, WANTED)
+    assert first_fields(data) == first_fields(target.getvalue()) == [str(int(first == "tff"))] * FRAMES
 
 
 def test_full_range_video_is_black_at_0() -> None:
