@@ -35,11 +35,13 @@ from pixelclean.reasons import ReasonCode
 
 NOBODY = Identifiers(frozenset(), frozenset())
 FRINGE = 16
+# Of few frames, the encoder sometimes says no moment for those that it would reorder.
+IN_ORDER = {"x265-params": "log-level=none:bframes=0"}
 CODINGS = {
     "mpeg2": [Recipe("100", "mpeg2video", name) for name in ("mpegts", "vob", "mpeg2video", "mp4")],
     "h264": [Recipe("102", "libx264", "mp4"), Recipe("102.1", "libx264", "mpegts"), Recipe("103", "libx264", "mp4")],
-    "hevc": [Recipe("107", "libx265", "mp4"), Recipe("107", "libx265", "mpegts")],
-    "hevc 10 bit": [Recipe("108", "libx265", "mp4", "yuv420p10le")],
+    "hevc": [Recipe("107", "libx265", name, options=IN_ORDER) for name in ("mp4", "mpegts")],
+    "hevc 10 bit": [Recipe("108", "libx265", "mp4", "yuv420p10le", IN_ORDER)],
 }
 READERS = {"mpegts": "mpegts", "vob": "mpeg", "mpeg2video": "mpegvideo", "mp4": "mp4"}
 Planes = tuple[Words, Words, Words]

@@ -35,6 +35,9 @@ def level_name(stream: VideoStream) -> str:
 
 
 def _frames_a_second(stream: VideoStream) -> float:
-    """As they are shown: what a stream says of its rate is only its clock where frames stay for different times."""
+    """The stated rate, which is only a clock where frames stay for different times; then as many as are shown.
+
+    Moments are rounded to units of the container's time, so that few frames seem faster than they are.
+    """
     last = stream.moments[-1]
-    return float((len(stream.times) - 1) / last) if last else float(stream.rate)
+    return float(min(stream.rate, (len(stream.times) - 1) / last) if last else stream.rate)
