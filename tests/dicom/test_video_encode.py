@@ -110,6 +110,16 @@ def test_the_field_that_comes_first_still_does(recipe: Recipe, first: str) -> No
     assert first_fields(data) == first_fields(target.getvalue()) == [str(int(first == "tff"))] * FRAMES
 
 
+def test_hevc_that_is_coded_in_fields_is_refused_by_name() -> None:
+    recipe = Recipe("107", "libx265", "mp4", options={"x265-params": "log-level=none:interlace=tff"})
+    source = opened(recipe)
+    assert source.stream.interlaced
+    with pytest.raises(Refused) as caught:
+        reencode(source, PLAN, io.BytesIO(), WANTED)
+    assert caught.value.code is ReasonCode.NOT_ENCODED
+    assert "HEVC coded in fields" in str(caught.value)
+
+
 def test_full_range_video_is_black_at_0() -> None:
     source, output, _ = masked(replace(H_264, sampling="yuvj420p", full_range=2))
     assert output.format.photometric == "YBR_FULL"

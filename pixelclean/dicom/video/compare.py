@@ -45,7 +45,7 @@ class VideoQuality:
     def unreached(self) -> str:
         """What to say where no encoding is as near; by the names that the policy has for it."""
         asked = f"pixel.video_psnr {self.least_psnr:g} dB, pixel.video_residue {self.greatest_residue:g}"
-        return f"no level of the video reaches what the policy asks for: {asked}"
+        return f"no encoding on any level is as near as the policy asks: {asked}"
 
 
 @dataclass(frozen=True, slots=True)

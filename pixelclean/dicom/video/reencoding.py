@@ -31,7 +31,7 @@ def reencode(source: VideoFrames, plan: Plan, target: BinaryIO, quality: VideoQu
     Returns what comparing the two files gave.  Raises Refused(NOT_ENCODED) where no attempt is near enough.
     """
     if source.stream.interlaced and source.stream.syntax.coding is Coding.HEVC:
-        raise Refused(ReasonCode.NOT_ENCODED, "interlaced HEVC: no encoder here writes its fields")
+        raise Refused(ReasonCode.NOT_ENCODED, "HEVC coded in fields, whose order cannot be proven")
     levels = ladder(source.stream)
     if not levels:
         raise Refused(ReasonCode.NOT_ENCODED, "frames larger or more in a second than any level of the coding allows")
