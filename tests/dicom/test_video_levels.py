@@ -21,6 +21,7 @@ from pixelclean.dicom.video.kinds import Coding
 from pixelclean.dicom.video.ladder import ladder
 from pixelclean.dicom.video.stream import VideoStream
 from pixelclean.errors import Refused
+from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
 H_264 = Recipe("102", "libx264", "mp4")
@@ -99,6 +100,15 @@ def test_a_level_too_poor_for_the_quality_gives_way_to_the_lowest_that_is_not(
     assert source.level == stated
     assert stated < level_in(made) < highest
     assert level_in(made) == opened(recipe, made).stream.level
+    assert compared.holds(VideoQuality())
+
+
+def test_low_level_mpeg_2_becomes_main_level_where_its_rate_is_too_low() -> None:
+    options = LOW_MPEG_2 | {"b": "4000000"}
+    recipe = Recipe("100", "mpeg2video", "mpegts", options=options, rows=288, columns=352, frames=6, noise=120)
+    source, target = opened(recipe), io.BytesIO()
+    compared = reencode(source, Plan(288, 352, 6, ()), target, VideoQuality())
+    assert (source.stream.level, level_in(target.getvalue())) == (10, 8)
     assert compared.holds(VideoQuality())
 
 
