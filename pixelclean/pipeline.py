@@ -20,7 +20,7 @@ from pixelclean.detect import Finder, pictures, png, require_tesseract
 from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
 from pixelclean.dicom.overlays import overlay_groups, require_no_plane_in_the_image
-from pixelclean.dicom.video import VideoFrames, VideoQuality
+from pixelclean.dicom.video import VideoFrames, VideoQuality, level_name
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
 from pixelclean.examination import Detection, Examination, Examiner, LookingOnly, OpenImage
@@ -184,7 +184,7 @@ class Cleaner:
         plan, draft, readable = self._drafted(drafter, first.image, first.seen, overlays)
         evidence = replace(
             first.evidence,
-            noted=(*noted, *_syntax_note(draft), *_video_note(first.image)),
+            noted=(*noted, *_syntax_note(draft), *_video_notes(first.image, draft)),
             masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
@@ -273,11 +273,14 @@ def _syntax_note(draft: Draft) -> Iterator[Reason]:
         yield Reason(ReasonCode.TRANSFER_SYNTAX_CHANGED, f"{draft.proof.syntax_in} to {draft.proof.syntax_out}")
 
 
-def _video_note(image: OpenImage) -> Iterator[Reason]:
-    frames = image.frames
-    if not isinstance(frames, VideoFrames):
+def _video_notes(image: OpenImage, draft: Draft) -> Iterator[Reason]:
+    frames, written = image.frames, draft.frames
+    if not isinstance(frames, VideoFrames) or not isinstance(written, VideoFrames):
         return
     yield Reason(ReasonCode.VIDEO_ENCODED_ANEW)
+    before, after = level_name(frames.stream), level_name(written.stream)
+    if before != after:
+        yield Reason(ReasonCode.VIDEO_LEVEL_CHANGED, f"{before} to {after}")
     if dropped := frames.stream.audio + frames.stream.others:
         yield Reason(ReasonCode.SOUND_REMOVED, f"{dropped} streams beside the video")
 

@@ -82,6 +82,7 @@ class ReasonCode(StrEnum):
     PIXEL_COPIES_REMOVED = "pixel-copies-removed"
     SOUND_REMOVED = "sound-removed"
     VIDEO_ENCODED_ANEW = "video-encoded-anew"
+    VIDEO_LEVEL_CHANGED = "video-level-changed"
 
     @property
     def end(self) -> End:
@@ -125,6 +126,7 @@ _ENDS = {
     ReasonCode.PIXEL_COPIES_REMOVED: End.NOTE,
     ReasonCode.SOUND_REMOVED: End.NOTE,
     ReasonCode.VIDEO_ENCODED_ANEW: End.NOTE,
+    ReasonCode.VIDEO_LEVEL_CHANGED: End.NOTE,
 }
 
 _WORDS = {
@@ -188,4 +190,6 @@ _WORDS = {
     ReasonCode.PIXEL_COPIES_REMOVED: "The header was kept, but for icons and other copies of the image.",
     ReasonCode.SOUND_REMOVED: "Sound and other streams beside the video were removed.",
     ReasonCode.VIDEO_ENCODED_ANEW: "The video was encoded anew, near the source but not equal to it; the proof says how near.",
+    ReasonCode.VIDEO_LEVEL_CHANGED: "The video states another level than the source, which stated none that its frames, its transfer "
+    "syntax and the policy's quality allow.",
 }

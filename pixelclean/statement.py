@@ -316,4 +316,5 @@ def _limits(policy: Policy) -> Iterator[str]:
     yield "be read is never passed on: it waits in the queue or in quarantine with a reason code. Objects that embed documents,"
     yield f"models, voices or raw data: {policy.header.embedded}. Attributes that later editions add are unknown and removed."
     yield f"Labels and overviews of slides: {policy.pixel.slide_labels}. Icons and other copies of the pixels are removed. Videos are"
-    yield f"encoded anew, with {policy.pixel.video_psnr:g} dB or more in every frame outside the mask."
+    yield f"encoded anew without sound and user data, with {policy.pixel.video_psnr:g} dB or more in every frame further than 16 pixels from"
+    yield f"the mask, within {policy.pixel.video_residue:g} of 256 steps from black inside; their level stays where it carries that, and is named where not."

@@ -24,7 +24,7 @@ from pixelclean.dicom import (
     put_pixels,
     syntax_of,
 )
-from pixelclean.dicom.fragments import encapsulate_stream
+from pixelclean.dicom.fragments import encapsulate_pieces, encapsulate_stream
 from pixelclean.dicom.stored import Spool
 from pixelclean.dicom.video import VideoFrames, VideoQuality, reencode
 from pixelclean.pixels import (
@@ -116,7 +116,8 @@ def _video(
     describe = describe_change if plan.masks_something else describe_encoding
     describe(dataset, loss)
     add_step(dataset, replace(loss, ratio=frames.format.pixel_bytes / len(stream)))
-    encoded = Encoded(transfer_syntax, PixelFormat.of(dataset), encapsulate_stream(stream, spool))
+    encapsulated = encapsulate_pieces if frames.stream.syntax.fragmentable else encapsulate_stream
+    encoded = Encoded(transfer_syntax, PixelFormat.of(dataset), encapsulated(stream, spool))
     put_pixels(dataset, encoded)
     return Redaction(Treatment.VIDEO_ENCODED, encoded)
 

@@ -9,12 +9,15 @@ import numpy as np
 import pydicom
 
 from pixelclean.dicom.element import ITEM
-from pixelclean.dicom.stored import IN_MEMORY, Gathered, Spool, Value, pieces, read
+from pixelclean.dicom.stored import IN_MEMORY, Gathered, Spool, Value, read
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
 _HEADER = struct.Struct("<HHL")
 _BEYOND_BASIC = 1 << 32  # what 32 bits do not count
+_AT_ONCE = 1 << 22
+LONGEST_FRAGMENT = _BEYOND_BASIC - 2
+"""Bytes of an item of defined length, which are even in number (PS3.5 A.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,29 @@ def encapsulate(frames: Iterable[bytes], count: int, spool: Spool = IN_MEMORY) -
     return gathered.value(4 * count), (offsets[:-1].astype("<u8").tobytes(), np.array(lengths, "<u8").tobytes())
 
 
-def encapsulate_stream(stream: Value, spool: Spool = IN_MEMORY) -> Value:
-    """Pixel Data of a video: one even fragment behind an empty offset table; Refused(NOT_ENCODED) beyond 4 GiB."""
-    length = len(stream) + len(stream) % 2
-    if length >= _BEYOND_BASIC - 1:
-        raise Refused(ReasonCode.NOT_ENCODED, "a video of more than one fragment")
-    header = _HEADER.pack(ITEM >> 16, ITEM & 0xFFFF, length)
-    return spool.gather(chain([_item(b""), header], pieces(stream), [b"\0" * (len(stream) % 2)]))
+def encapsulate_stream(stream: Value, spool: Spool = IN_MEMORY, longest: int = LONGEST_FRAGMENT) -> Value:
+    """Pixel Data of a video: one even fragment behind an empty offset table.
+
+    Raises Refused(NOT_ENCODED) where it would be longer than `longest` bytes: the transfer syntaxes that are not
+    fragmentable permit no second one.
+    """
+    if len(stream) > longest:
+        raise Refused(ReasonCode.NOT_ENCODED, "a video longer than the one fragment that its transfer syntax permits")
+    return encapsulate_pieces(stream, spool, longest)
+
+
+def encapsulate_pieces(stream: Value, spool: Spool = IN_MEMORY, longest: int = LONGEST_FRAGMENT) -> Value:
+    """The same in as many fragments as it takes, each but the last of `longest` bytes, which is an even number."""
+    starts = range(0, len(stream), longest)
+    fragments = (_fragment(stream, start, min(start + longest, len(stream))) for start in starts)
+    return spool.gather(chain([_item(b"")], chain.from_iterable(fragments)))
+
+
+def _fragment(stream: Value, start: int, stop: int) -> Iterator[bytes]:
+    """An even item with that part of a stream, a few MiB at a time."""
+    yield _HEADER.pack(ITEM >> 16, ITEM & 0xFFFF, stop - start + (stop - start) % 2)
+    yield from (read(stream, at, min(at + _AT_ONCE, stop)) for at in range(start, stop, _AT_ONCE))
+    yield b"\0" * ((stop - start) % 2)
 
 
 def has_true_offset_tables(dataset: pydicom.Dataset) -> bool:

@@ -85,7 +85,7 @@ def compare_video(source: VideoFrames, output: VideoFrames, plan: Plan, quality:
     Where it is not what `quality` asks for, every pixel counts as changed, or as not filled.
     """
     worst = compare_videos(source, output, plan)
-    psnr = min(worst.luma_psnr, worst.chroma_psnr)
+    psnr = worst.psnr
     far, bright = psnr < quality.least_psnr, worst.residue > quality.greatest_residue
     video = VideoLoss(psnr if np.isfinite(psnr) else None, worst.difference, worst.fringe_difference, worst.residue)
     pixels = plan.rows * plan.columns * plan.frames

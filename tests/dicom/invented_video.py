@@ -42,6 +42,7 @@ class Recipe:
     frames: int = FRAMES
     times: tuple[int, ...] = ()
     full_range: int = 0
+    noise: int = 12
     change: Callable[[bytes], bytes] = bytes
 
     @property
@@ -77,12 +78,12 @@ def names(recipes: tuple[Recipe, ...]) -> list[str]:
     return [f"{recipe.uid}-{recipe.container}" for recipe in recipes]
 
 
-def picture(index: int, rows: int, columns: int) -> Words:
-    """One RGB frame: a gradient, a blob that moves, a little noise, and the burned-in name."""
+def picture(index: int, rows: int, columns: int, noise: int = 12) -> Words:
+    """One RGB frame: a gradient, a blob that moves, so many steps of noise, and the burned-in name."""
     rng = np.random.default_rng(index)
     shade = np.linspace(20, 160, columns).astype(np.uint8)
     made = np.broadcast_to(shade[None, :, None], (rows, columns, 3)).copy()
-    made += rng.integers(0, 12, made.shape, dtype=np.uint8)
+    made += rng.integers(0, noise, made.shape, dtype=np.uint8)
     cv2.circle(made, (20 + 5 * index, rows - 25), 14, (200, 60, 90), -1)
     cv2.putText(made, "SENTINEL ZOE", (8, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (250, 250, 250), 1)
     return made
@@ -111,7 +112,7 @@ def video(recipe: Recipe) -> bytes:
 
 def _packets(stream: av.VideoStream, recipe: Recipe) -> Iterator[av.Packet]:
     for index in range(recipe.frames):
-        frame = av.VideoFrame.from_ndarray(picture(index, recipe.rows, recipe.columns), "rgb24")
+        frame = av.VideoFrame.from_ndarray(picture(index, recipe.rows, recipe.columns, recipe.noise), "rgb24")
         frame = frame.reformat(format=recipe.sampling)
         if recipe.times:
             frame.pts, frame.time_base = recipe.times[index], Fraction(1, 25)

@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from invented_video import COLUMNS, EACH, FRAMES, NAME, ROWS, Recipe, names, video
+from invented_video import COLUMNS, EACH, FRAMES, NAME, ROWS, Recipe, av, names, picture, video
 
 from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos, open_video, reencode
 from pixelclean.dicom.video.kinds import Coding
@@ -74,14 +74,52 @@ def test_the_packets_of_a_disc_become_those_of_a_transport_stream() -> None:
     assert encoded(opened(recipe, timed)) == encoded(opened(recipe, plain))
 
 
-def test_a_second_view_is_refused() -> None:
-    units = NalUnits(Coding.H_264, 0)
+@pytest.mark.parametrize(
+    ("coding", "unit"),
+    [(Coding.H_264, b"\x74def"), (Coding.H_264, b"\x6fdef"), (Coding.HEVC, b"\x26\x09abc")],
+    ids=["slice", "parameters", "layer"],
+)
+def test_a_second_view_is_refused_by_name(coding: Coding, unit: bytes) -> None:
     with pytest.raises(Refused) as caught:
-        units.cleaned(b"\0\0\1\x65abc\0\0\1\x74def")
+        NalUnits(coding, 0).cleaned(b"\0\0\1\x65abc\0\0\1" + unit)
     assert caught.value.code is ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX
+    assert "second view" in str(caught.value)
+
+
+def test_a_stream_with_a_second_view_in_each_access_unit_is_refused_by_name() -> None:
+    recipe = Recipe("106", "libx264", "mpegts", change=lambda data: data + b"\0\0\1\x74" + data[-40:])
     with pytest.raises(Refused) as caught:
-        NalUnits(Coding.HEVC, 0).cleaned(b"\0\0\1\x26\x09abc")
+        opened(recipe, video(recipe))
     assert caught.value.code is ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX
+    assert "second view" in str(caught.value)
+
+
+def test_a_second_view_in_a_stream_of_its_own_is_refused_by_name() -> None:
+    recipe, file = Recipe("106", "libx264", "mpegts"), io.BytesIO()
+    with av.open(file, "w", format="mpegts") as made:
+        views = [made.add_stream("libx264", rate=25, options={"bf": "0"}) for _ in range(2)]
+        for view in views:
+            view.width, view.height, view.pix_fmt = COLUMNS, ROWS, "yuv420p"
+        for index in range(FRAMES):
+            frame = av.VideoFrame.from_ndarray(picture(index, ROWS, COLUMNS), "rgb24")
+            made.mux([packet for view in views for packet in view.encode(frame)])
+        made.mux([packet for view in views for packet in view.encode(None)])
+    with pytest.raises(Refused) as caught:
+        opened(recipe, file.getvalue())
+    assert caught.value.code is ReasonCode.INCONSISTENT_PIXEL_DATA
+    assert "second view" in str(caught.value)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mpegts"])
+def test_two_views_packed_into_each_frame_stay_described_as_such(container: str) -> None:
+    recipe = Recipe("105", "libx264", container, options={"x264-params": "frame-packing=3"})
+    source = opened(recipe, video(recipe))
+
+    def packing(data: bytes) -> bytes:
+        with av.open(io.BytesIO(data)) as file:
+            return bytes(next(file.decode(video=0)).side_data["STEREO3D"])
+
+    assert packing(encoded(source)) == packing(video(recipe))
 
 
 def test_of_messages_recovery_points_stay_and_emulation_is_prevented_again() -> None:

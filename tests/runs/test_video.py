@@ -17,7 +17,7 @@ from invented_video import EACH, Recipe, video
 
 from pixelclean.dicom import open_frames, read
 from pixelclean.dicom.fragments import encapsulate_stream
-from pixelclean.outcome import Released, Result
+from pixelclean.outcome import Quarantined, Released, Result
 from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Limits
 from pixelclean.proof import Compared
@@ -70,6 +70,27 @@ def test_text_in_a_video_is_masked_and_the_proof_says_how_near_the_rest_is(
     assert len(written.dataset.LossyImageCompressionMethod) == len(written.dataset.LossyImageCompressionRatio) == 2
     assert ReasonCode.SOUND_REMOVED in {reason.code for reason in result.outcome.notes}
     assert b"SENTINEL" not in (tmp_path / "spool" / result.output.spool_name).read_bytes()
+
+
+def test_a_level_that_changes_is_told_and_one_that_stays_is_not(cleaner: Cleaner, tmp_path: Path) -> None:
+    stated = replace(ONE_OF_EACH[1], **LARGE, options={"level": "1.0"})  # whose frames are too large for that
+    raised = cleaned(cleaner, file_of(stated, tmp_path), tmp_path)
+    assert isinstance(raised.outcome, Released)
+    assert [note.detail for note in raised.outcome.notes if note.code is ReasonCode.VIDEO_LEVEL_CHANGED] == ["1 to 1.2"]
+    kept = cleaned(cleaner, file_of(replace(stated, options={"level": "3.1"}), tmp_path), tmp_path)
+    assert isinstance(kept.outcome, Released)
+    assert ReasonCode.VIDEO_LEVEL_CHANGED not in {note.code for note in kept.outcome.notes}
+
+
+def test_a_quality_out_of_reach_holds_the_file_and_names_what_asks_for_it(cleaner: Cleaner, tmp_path: Path) -> None:
+    recipe = replace(ONE_OF_EACH[1], **LARGE, frames=3)
+    strict = replace(cleaner.policy, pixel=replace(cleaner.policy.pixel, video_psnr=95.0))
+    result = cleaned(replace(cleaner, policy=strict), file_of(recipe, tmp_path), tmp_path)
+    assert isinstance(result.outcome, Quarantined)
+    assert result.output is None
+    (reason,) = result.outcome.reasons
+    assert reason.code is ReasonCode.NOT_ENCODED
+    assert "pixel.video_psnr 95 dB" in reason.detail
 
 
 def test_a_video_that_is_cut_is_held(cleaner: Cleaner, tmp_path: Path) -> None:

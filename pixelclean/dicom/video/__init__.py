@@ -6,10 +6,11 @@ text between their last bit and the next start code.
 """
 
 from pixelclean.dicom.video.compare import VideoComparison, VideoQuality, compare_videos
-from pixelclean.dicom.video.encode import reencode
 from pixelclean.dicom.video.frames import VideoFrames, open_video
 from pixelclean.dicom.video.kinds import VIDEO_SYNTAXES, Coding, VideoSyntax
+from pixelclean.dicom.video.ladder import level_name
 from pixelclean.dicom.video.library import REQUIRES, is_available
+from pixelclean.dicom.video.reencoding import reencode
 
 __all__ = [
     "REQUIRES",
@@ -21,6 +22,7 @@ __all__ = [
     "VideoSyntax",
     "compare_videos",
     "is_available",
+    "level_name",
     "open_video",
     "reencode",
 ]

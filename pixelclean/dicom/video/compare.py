@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pixelclean.dicom.video.frames import VideoFrames
+from pixelclean.dicom.video.ladder import ladder
 from pixelclean.dicom.video.masks import PlaneMasks
 from pixelclean.dicom.video.reading import guarded
 from pixelclean.dicom.video.stream import Plane, VideoStream, planes_of
@@ -40,6 +41,12 @@ class VideoQuality:
     least_psnr: float = 40.0
     greatest_residue: float = 16.0
 
+    @property
+    def unreached(self) -> str:
+        """What to say where no encoding is as near; by the names that the policy has for it."""
+        asked = f"pixel.video_psnr {self.least_psnr:g} dB, pixel.video_residue {self.greatest_residue:g}"
+        return f"no encoding on any level is as near as the policy asks: {asked}"
+
 
 @dataclass(frozen=True, slots=True)
 class VideoComparison:
@@ -60,18 +67,25 @@ class VideoComparison:
     fringe_difference: float
     residue: float
 
+    @property
+    def psnr(self) -> float:
+        """The smaller one, of luma or chroma."""
+        return min(self.luma_psnr, self.chroma_psnr)
+
     def holds(self, quality: VideoQuality) -> bool:
         """Whether this is as near as it must be."""
-        near = min(self.luma_psnr, self.chroma_psnr) >= quality.least_psnr
-        return near and self.residue <= quality.greatest_residue
+        return self.psnr >= quality.least_psnr and self.residue <= quality.greatest_residue
 
 
 def compare_videos(source: VideoFrames, output: VideoFrames, plan: Plan) -> VideoComparison:
     """Compare every frame of the output with the source's.
 
-    Raises Refused(PROOF_FAILED) where number, moments, size, depth, colours or interlacing of the frames differ.
+    Raises Refused(PROOF_FAILED) where number, moments, size, depth, colours or interlacing of the frames differ, or
+    where the output states another level than the source and may not.
     """
     _require_alike(source.stream, output.stream)
+    if output.stream.level not in {level.number for level in ladder(source.stream)}:
+        raise Refused(ReasonCode.PROOF_FAILED, "the output's video states a level that it may not")
     worst = _Worst(source.stream)
     with guarded(ReasonCode.PROOF_FAILED):
         for mask, before, after in zip(plan.masks(), source.decoded(), output.decoded(), strict=True):

@@ -88,7 +88,7 @@ class NalUnits:
             case Role.MESSAGES:
                 return _messages(unit, 1 if self.coding is Coding.H_264 else 2)
             case Role.OTHER_VIEW:
-                raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, "a second view or layer")
+                raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, "a second view, as of stereo, or another layer")
             case Role.NEEDLESS:
                 return b""
 

@@ -80,7 +80,9 @@ def guarded(code: ReasonCode) -> Iterator[None]:
 
 def _reader(opened: InputContainer, coding: Coding, options: dict[str, str]) -> Reader:
     if len(opened.streams.video) != 1:
-        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "video streams")
+        raise Refused(
+            ReasonCode.INCONSISTENT_PIXEL_DATA, "not one video stream: a second view, as of stereo, or none at all"
+        )
     stream = opened.streams.video[0]
     context = stream.codec_context
     if context.name != coding:
