@@ -1,6 +1,7 @@
 """Video is read frame by frame, and refused wherever it is not what its attributes say."""
 
 import io
+import struct
 import subprocess
 import sys
 from dataclasses import replace
@@ -88,6 +89,14 @@ def test_full_range_makes_the_frames_ybr_full() -> None:
 def test_interlaced_video_is_noted() -> None:
     assert opened(replace(H_264, options={"flags": "+ildct+ilme"})).stream.interlaced
     assert not opened(H_264).stream.interlaced
+
+
+@pytest.mark.parametrize("across, down", [(-1, -1), (1, -1), (-1, 1)])
+def test_a_video_that_is_shown_turned_or_mirrored_is_refused(across: int, down: int) -> None:
+    data = bytearray(video(H_264))
+    matrix = data.find(b"tkhd") + 44  # ISO/IEC 14496-12 8.3.2
+    data[matrix : matrix + 36] = struct.pack(">9i", across << 16, 0, 0, 0, down << 16, 0, 0, 0, 1 << 30)
+    assert refused(H_264, bytes(data)) is ReasonCode.INCONSISTENT_PIXEL_DATA
 
 
 def test_audio_is_counted() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Plane = npt.NDArray[Any]
 _FORMATS = {8: ("yuv420p", "yuvj420p"), 10: ("yuv420p10le",)}
+_TURNED = "DISPLAYMATRIX"  # by the container or by the stream; DICOM has no word for it, so some viewers would obey
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _MAIN = ("Main", "Simple")
 _LOWEST_RATE, _HIGHEST_RATE = Fraction(1, 100), Fraction(1000)
@@ -148,6 +149,8 @@ class _Watch:
             raise _inconsistent("sampling or depth of the video")
         if len(self.times) == self.pixels.frames:
             raise _inconsistent("NumberOfFrames")
+        if _TURNED in frame.side_data:
+            raise _inconsistent("a video that is shown turned or mirrored")
         if frame.pts is None:
             raise Refused(ReasonCode.UNDECODABLE, "moments of the frames")
         full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
