@@ -32,7 +32,7 @@ from pydicom import Dataset, dcmread
 from pydicom.encaps import generate_frames
 
 HEAD = ("source", "output", "decoder", "files", "alike", "differ", "not read")
-LOSSY = tuple(f"{ROOT}.4.{tail}" for tail in (50, 51, 53, 55, 91, 111, 112, 203))
+LOSSY = tuple(f"{ROOT}.4.{tail}" for tail in (50, 51, 52, 53, 54, 55, 56, 91, 111, 112, 203))
 PLENTY = 40.0
 """Decibels: what a video that is encoded again must keep outside its mask."""
 Edges = tuple[int, int, int, int]

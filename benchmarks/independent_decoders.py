@@ -1,6 +1,6 @@
 """Decoders that are not pixelclean's, each in a process of its own: stored words out of a DICOM file.
 
-DCMTK, GDCM, OpenJPEG's and libjxl's programs, ffmpeg, pydicom with pylibjpeg; what is left after them (bytes that are
+DCMTK (after jpegtran where the coding is arithmetic), GDCM, OpenJPEG's and libjxl's programs, ffmpeg, pydicom with pylibjpeg; what is left after them (bytes that are
 not compressed, or deflated) is read by the few lines here.  None converts a colour.
 """
 
@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from pydicom import Dataset, dcmread
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import get_decoder
+from pydicom.uid import UID
 
 Words = npt.NDArray[np.generic]
 ROOT = "1.2.840.10008.1.2"
 NATIVE = (ROOT, f"{ROOT}.1", f"{ROOT}.1.99", f"{ROOT}.2")
 JPEG = tuple(f"{ROOT}.4.{tail}" for tail in (50, 51, 53, 55, 57, 70))
+ARITHMETIC = tuple(f"{ROOT}.4.{tail}" for tail in (52, 54, 56))
 JPEG_LS = tuple(f"{ROOT}.4.{tail}" for tail in (80, 81))
 JPEG_2000 = tuple(f"{ROOT}.4.{tail}" for tail in (90, 91))
 HTJ2K = tuple(f"{ROOT}.4.{tail}" for tail in (201, 202, 203))
@@ -56,6 +58,7 @@ def decoders() -> tuple[Decoder, ...]:
     return (
         Decoder("dcmtk dcmconv", "dcmconv", NATIVE, _through("dcmconv", "+te")),
         Decoder("dcmtk dcmdjpeg", "dcmdjpeg", JPEG, _through("dcmdjpeg", "--conv-never")),
+        Decoder("jpegtran, dcmtk dcmdjpeg", "jpegtran", ARITHMETIC, _with_huffman_codes),
         Decoder("dcmtk dcmdjpls", "dcmdjpls", JPEG_LS, _through("dcmdjpls")),
         Decoder("dcmtk dcmdrle", "dcmdrle", RLE, _through("dcmdrle")),
         Decoder("gdcm", "gdcmconv", (*NATIVE, *JPEG, *JPEG_LS, *JPEG_2000, *RLE), _gdcm),
@@ -89,6 +92,26 @@ def _through(program: str, *options: str) -> Callable[[Path, Path], Words]:
             raise Undecoded(f"what it wrote is not readable: {type(error).__name__}") from None
 
     return decode
+
+
+def _with_huffman_codes(file: Path, spool: Path) -> Words:
+    """jpegtran codes the coefficients again, in a way that DCMTK reads."""
+    dataset, recoded = dcmread(file), spool / "huffman.dcm"
+    frames = generate_frames(dataset.PixelData, number_of_frames=_shape(dataset)[0])
+    dataset.PixelData = encapsulate([_jpegtran(frame) for frame in frames])
+    dataset.file_meta.TransferSyntaxUID = UID(f"{ROOT}.4.50")
+    dataset.save_as(recoded)
+    return _through("dcmdjpeg", "--conv-never")(recoded, spool)
+
+
+def _jpegtran(frame: bytes) -> bytes:
+    try:
+        done = subprocess.run(["jpegtran"], input=frame, capture_output=True, check=False, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Undecoded("takes too long") from None
+    if done.returncode:
+        raise Undecoded(f"exit code {done.returncode}")
+    return done.stdout
 
 
 def _gdcm(file: Path, spool: Path) -> Words:
