@@ -162,10 +162,10 @@ def grown(mask: BoolArray, margin: int) -> BoolArray:
 
 
 def _grown_down(mask: BoolArray, margin: int) -> BoolArray:
-    """Up and down only: what has grown by n on both sides can be moved by 2n + 1 and leaves no gap."""
+    """Up and down only: what has grown by n, at the border on one side alone, is moved by n + 1 and leaves no gap."""
     grown, reached = mask.copy(), 0
     while reached < min(margin, len(mask)):
-        step = min(2 * reached + 1, margin - reached)
+        step = min(reached + 1, margin - reached)
         before = grown.copy()
         grown[step:] |= before[:-step]
         grown[:-step] |= before[step:]

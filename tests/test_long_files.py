@@ -112,16 +112,33 @@ def test_a_data_set_that_inflates_to_more_than_memory_may_take_is_read_from_the_
     assert len(pixel_data(read(path, limits, Spool(tmp_path, 1000)).dataset)) == form.frame_bytes * form.frames
 
 
-def test_a_deflated_data_set_that_becomes_longer_than_any_file_may_be_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "attributes",
+    [{}, {"Rows": 1}, {"NumberOfFrames": 59}, {"NumberOfFrames": 2_000_000}, {"BitsAllocated": 9}, {"Columns": None}],
+    ids=str,
+)
+def test_what_inflates_to_more_than_is_announced_is_refused_and_leaves_nothing(
+    attributes: dict[str, object], tmp_path: Path
+) -> None:
+    """Twice as many bytes as there are pixels, or attributes of other pixels than those that there are."""
     form = of(DEEP, frames=60)
     path = tmp_path / "made.dcm"
-    dataset = described(form)
-    dataset.PixelData = bytes(form.frame_bytes * form.frames)
+    dataset = described(form, **attributes)
+    dataset.PixelData = bytes(form.frame_bytes * form.frames * 2)
     path.write_bytes(as_file(dataset, DEFLATED))
-    limits = replace(SHORT, file_bytes=form.frame_bytes * 10)
-    assert path.stat().st_size < limits.file_bytes
+    limits = replace(SHORT, loaded_bytes=2 << 20, pixel_bytes=form.frame_bytes * 100)
     with pytest.raises(Refused) as refused:
         read(path, limits, Spool(tmp_path, 1000))
+    assert refused.value.code in {ReasonCode.OVER_SIZE_LIMIT, ReasonCode.INCONSISTENT_PIXEL_DATA}
+    assert [each.name for each in tmp_path.iterdir()] == ["made.dcm"]
+
+
+def test_a_long_deflated_data_set_without_pixels_is_refused(tmp_path: Path) -> None:
+    dataset = described(DEEP, EncapsulatedDocument=bytes(5 << 20))
+    path = tmp_path / "made.dcm"
+    path.write_bytes(as_file(dataset, DEFLATED))
+    with pytest.raises(Refused) as refused:
+        read(path, replace(SHORT, loaded_bytes=4 << 20), Spool(tmp_path, 1000))
     assert refused.value.code is ReasonCode.OVER_SIZE_LIMIT
 
 

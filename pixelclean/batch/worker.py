@@ -18,7 +18,7 @@ from typing import assert_never
 
 from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
 from pixelclean.dicom import Source, has_pixels, pixel_data, quiet, read, read_header
-from pixelclean.dicom.stored import Spool
+from pixelclean.dicom.stored import Spool, Stored
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
 from pixelclean.key import ProjectKey
@@ -146,7 +146,7 @@ def _patience(source: Source, limits: Limits) -> Patience:
     with quiet():
         said = source.dataset.get("NumberOfFrames")
     value = pixel_data(source.dataset) if has_pixels(source.dataset) else None
-    frames = min(said, len(value)) if value and isinstance(said, int) else 1
+    frames = min(said, len(value)) if isinstance(value, bytes | Stored) and isinstance(said, int) else 1
     return Patience(max(0, frames - 1) * limits.seconds_per_frame)
 
 

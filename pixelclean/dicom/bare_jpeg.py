@@ -5,27 +5,30 @@ import struct
 from collections.abc import Iterable, Iterator
 
 from pixelclean.dicom.codecs.jpeg_edges import repeats_its_edges
-from pixelclean.dicom.codecs.jpeg_segments import APPLICATION, COM, DHT, DQT, DRI, EOI, FRAMES, LSE, SOS, segments_of
+from pixelclean.dicom.codecs.jpeg_segments import COM, DHT, DQT, DRI, EOI, FRAMES, LSE, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_surplus import Table, tables_of
 from pixelclean.dicom.encoder_comments import names_an_encoder
 
-_APP0, _APP14 = 0xE0, 0xEE
+_APP0, _APP8, _APP14 = 0xE0, 0xE8, 0xEE
 _CODING = FRAMES | {DHT, DQT, DRI, SOS}
 _PRESETS = b"\x01"  # LSE of type 1; the other types are maps that DICOM does not use
 # Application segments of fixed size that say how to decode: JFIF without thumbnail, LJIF, SPIFF and its end, HP colour,
 # Adobe.  Numbers of two bytes stay below 2000H, since from there on two bytes may be two letters.
 _DECODING = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        rb"JFIF\0\x01[\0-\x02][\0-\x02](?:[\0-\x1f].){2}\0\0",
-        rb"LJIF\0\x01[\0-\x02]\0{6}",
+    (marker, re.compile(pattern, re.DOTALL))
+    for marker, pattern in (
+        (_APP0, rb"JFIF\0\x01[\0-\x02][\0-\x02](?:[\0-\x1f].){2}\0\0"),
+        (_APP0, rb"LJIF\0\x01[\0-\x02]\0{6}"),
         (
-            rb"SPIFF\0[\x01\x02][\0-\x09][\0-\x04][\x01-\x04](?:\0\0[\0-\x1f].){2}[\0-\x0f][\x01-\x10][\0-\x06][\0-\x02]"
-            rb"(?:\0\0[\0-\x1f].){2}"
+            _APP8,
+            (
+                rb"SPIFF\0[\x01\x02][\0-\x09][\0-\x04][\x01-\x04](?:\0\0[\0-\x1f].){2}[\0-\x0f][\x01-\x10][\0-\x06]"
+                rb"[\0-\x02](?:\0\0[\0-\x1f].){2}"
+            ),
         ),
-        rb"\0\0\0\x01\xff\xd8",
-        rb"mrfx[\0-\x05]",
-        rb"Adobe\0[\x64\x65][\0\x40\x80\xc0]\0\0\0[\0-\x02]",
+        (_APP8, rb"\0\0\0\x01\xff\xd8"),
+        (_APP8, rb"mrfx[\0-\x05]"),
+        (_APP14, rb"Adobe\0[\x64\x65][\0\x40\x80\xc0]\0\0\0."),
     )
 )
 
@@ -72,16 +75,17 @@ def _kind(marker: int, content: bytes) -> re.Pattern[bytes] | int | None:
     """What an application segment or comment is that may stay."""
     if marker == COM:
         return COM if names_an_encoder(content) else None
-    if marker not in APPLICATION:
-        return None
-    return next((pattern for pattern in _DECODING if pattern.fullmatch(content)), None)
+    return next((pattern for where, pattern in _DECODING if where == marker and pattern.fullmatch(content)), None)
 
 
 def _decision(marker: int, content: bytes) -> bytes:
-    """What an application segment says of colour, in the plainest way to say it: no thumbnail, no density, no flags."""
-    if marker == _APP0 and content.startswith(b"JFIF\0"):
+    """What an application segment says of colour, in the plainest way to say it: no thumbnail, no density, no flags.
+
+    A shorter one says nothing to libjpeg, and so to nobody.
+    """
+    if marker == _APP0 and content.startswith(b"JFIF\0") and len(content) >= 14:
         return b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"
-    if marker == _APP14 and content.startswith(b"Adobe"):
+    if marker == _APP14 and content.startswith(b"Adobe") and len(content) >= 12:
         return b"Adobe\0\x64\0\0\0\0" + content[11:12]
     return content
 

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pixelclean.dicom.convert import build
 from pixelclean.dicom.element import (
     ITEM,
     PIXEL_TAGS,
@@ -19,6 +20,9 @@ from pixelclean.dicom.element import (
     header_at,
     show,
 )
+from pixelclean.dicom.format import PixelFormat, check_size
+from pixelclean.dicom.native import value_length
+from pixelclean.dicom.quiet import quiet
 from pixelclean.dicom.stored import OpenFile, Stored
 from pixelclean.dicom.structure import Hole, walk, walk_until
 from pixelclean.dicom.syntaxes import TransferSyntax
@@ -59,13 +63,31 @@ class LongFile:
         data = self._bytes(0, found.start) + self._bytes(found.stop, self.size)
         return self._walked(data, Hole(found.start, Stored(self.file, found.start, found.stop - found.start)))
 
+    def announced(self) -> int:
+        """How many bytes the file has at most, by what stands before its pixel data: it may still be in the making.
+
+        Raises Refused where that says nothing of pixels, or of more of them than may be.
+        """
+        tree, position, implicit = self._before_pixels()
+        if tree is None:
+            raise Refused(ReasonCode.OVER_SIZE_LIMIT, "what stands beside the pixel data")
+        header = self._header(position, implicit=implicit)
+        while header.tag not in PIXEL_TAGS and header.length != UNDEFINED:
+            header = self._header(header.start + header.length, implicit=implicit)
+        with quiet():
+            dataset = build(tree)
+            dataset.add_new(header.tag, "OB", b"")
+            pixels = PixelFormat.of(dataset)
+        check_size(pixels, self.limits)
+        return header.start + value_length(pixels) + self.limits.loaded_bytes
+
     def _walked(self, data: bytes, hole: Hole | None) -> Item:
         implicit, little = self.syntax.implicit, self.syntax.little
         return walk(data, self.start, implicit=implicit, little=little, limits=self.limits, hole=hole)
 
     def _pixels(self) -> _Value | None:
         """The long pixel data of the root; None where there are none."""
-        position, implicit = self._start_of_pixels()
+        _, position, implicit = self._before_pixels()
         while position + 8 <= self.size:
             header = self._header(position, implicit=implicit)
             if header.tag in PIXEL_TAGS:
@@ -78,14 +100,17 @@ class LongFile:
             position = header.start + header.length
         return None
 
-    def _start_of_pixels(self) -> tuple[int, bool]:
-        """Where the first element of the root from the pixels' group on stands, and whether its VR is implicit."""
+    def _before_pixels(self) -> tuple[Item | None, int, bool]:
+        """What stands before the pixels' group, where the first element from there on does, and whether its VR is implicit.
+
+        None and the end of the file where there is no such element.
+        """
         size = self.start + _FIRST
         while True:
             data = self._bytes(0, min(size, self.size))
             implicit = self.syntax.implicit if not self.syntax.little else not has_vr(data, self.start)
             try:
-                _, reached = walk_until(
+                tree, reached = walk_until(
                     _PIXELS,
                     data,
                     self.start,
@@ -97,8 +122,10 @@ class LongFile:
                 if refused.code is not ReasonCode.TRUNCATED or len(data) == self.size:
                     raise
                 reached = None
-            if reached is not None or len(data) == self.size:
-                return (self.size if reached is None else reached), implicit
+            if reached is not None:
+                return tree, reached, implicit
+            if len(data) == self.size:
+                return None, self.size, implicit
             size *= _MORE
 
     def _header(self, position: int, *, implicit: bool) -> Header:

@@ -23,7 +23,7 @@ from pixelclean.dicom.file_meta import PREAMBLE, read_file_meta, starts_like_dic
 from pixelclean.dicom.inflate import inflated
 from pixelclean.dicom.long_file import LongFile
 from pixelclean.dicom.quiet import quiet
-from pixelclean.dicom.stored import IN_MEMORY, OpenFile, Spool, Stored, Value, pieces
+from pixelclean.dicom.stored import IN_MEMORY, Gathered, OpenFile, Spool, Stored, Value, pieces
 from pixelclean.dicom.structure import walk
 from pixelclean.dicom.syntaxes import TransferSyntax, syntax_of
 from pixelclean.errors import Refused
@@ -124,19 +124,27 @@ def _read_long(stored: Stored, watch: Watch, limits: Limits, spool: Spool) -> So
 
 
 def _inflated_tree(deflated: Value, syntax: TransferSyntax, limits: Limits, spool: Spool) -> Item:
-    """What a deflated data set holds: in memory no more than is read at once, on the disk no more than of any file."""
-    most = limits.loaded_bytes if spool.folder is None else limits.file_bytes
-    value = _gathered(inflated(pieces(deflated), most), spool)
+    """What a deflated data set holds; in memory no more than is read at once."""
+    try:
+        value = _inflated(deflated, syntax, limits, spool)
+    except OSError as error:  # the disk, not the file: a later run tries again
+        raise Refused(ReasonCode.NOT_DELIVERED, errorcode.get(error.errno or 0, "")) from None
     if isinstance(value, Stored):
         return LongFile(value.file, len(value), 0, syntax, limits).tree()
     return _tree(value, 0, syntax, limits)
 
 
-def _gathered(parts: Iterable[bytes], spool: Spool) -> Value:
-    try:
-        return spool.gather(parts)
-    except OSError as error:  # the disk, not the file: a later run tries again
-        raise Refused(ReasonCode.NOT_DELIVERED, errorcode.get(error.errno or 0, "")) from None
+def _inflated(deflated: Value, syntax: TransferSyntax, limits: Limits, spool: Spool) -> Value:
+    """A few bytes inflate to thousands of times as many: more than are read at once have to be announced as pixels."""
+    gathered, most, is_announced = Gathered(spool), limits.loaded_bytes, False
+    for piece in inflated(pieces(deflated), limits.file_bytes):
+        gathered.add(piece)
+        so_far = gathered.value() if gathered.length > most and not is_announced else None
+        if isinstance(so_far, Stored):
+            most, is_announced = LongFile(so_far.file, len(so_far), 0, syntax, limits).announced(), True
+        if gathered.length > most:
+            raise Refused(ReasonCode.OVER_SIZE_LIMIT, "deflated data set")
+    return gathered.value()
 
 
 def _tree(data: bytes, start: int, syntax: TransferSyntax, limits: Limits) -> Item:

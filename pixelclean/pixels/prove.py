@@ -1,5 +1,6 @@
 """Proof of the pixels: the encoded output is decoded again and compared with the source, pixel for pixel."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from pixelclean.plan import Plan
 from pixelclean.proof import Compared, VideoLoss
 from pixelclean.reasons import ReasonCode
 
+_TOGETHER = 1 << 20  # samples
 Places = npt.NDArray[np.intp]
 
 
@@ -45,11 +47,12 @@ def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Compariso
     _require_alike(source, output)
     planned = changed = unfilled = 0
     for index, mask in enumerate(plan.masks()):
-        after = output.frame(index)
-        pixels, _ = _differing(without_hidden_bits(source.frame(index), source.format), after)
+        before, after = without_hidden_bits(source.frame(index), source.format), output.frame(index)
         planned += int(np.count_nonzero(mask))
-        unfilled += _unfilled(after, mask, fill)
-        changed += _distinct(pixels[~mask.ravel()[pixels]])
+        for band in _bands(after):
+            pixels, _ = _differing(before[band], after[band])
+            unfilled += _unfilled(after[band], mask[band], fill)
+            changed += _distinct(pixels[~mask[band].ravel()[pixels]])
     return Comparison(planned, changed, unfilled)
 
 
@@ -65,17 +68,18 @@ def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill
     for index, mask in enumerate(plan.masks()):
         before, after, words = source.encoded(index), output.encoded(index), output.frame(index)
         coefficients = compare_coefficients(before, after, mask, tuple(int(word) for word in fill))
-        area = blackened_area(before, mask)
-        pixels, samples = _differing(source.frame(index), words)
-        outside = ~area.ravel()[pixels]
-        pixels, samples = pixels[outside], samples[outside]
-        on_rim = np.zeros_like(pixels, dtype=np.bool_)
-        if len(pixels) and is_subsampled(before):
-            on_rim = grown(area, 1).ravel()[pixels] & (samples > 0)
+        area, shown = blackened_area(before, mask), source.frame(index)
+        rim = grown(area, 1) if is_subsampled(before) else area
         planned, beyond = planned + int(np.count_nonzero(mask)), beyond + int(np.count_nonzero(area & ~mask))
-        fringe += _distinct(pixels[on_rim])
-        unfilled += coefficients.not_filled_inside + _unfilled(words, mask, fill)
-        changed += coefficients.changed_outside + _distinct(pixels[~on_rim])
+        changed, unfilled = changed + coefficients.changed_outside, unfilled + coefficients.not_filled_inside
+        for band in _bands(words):
+            pixels, samples = _differing(shown[band], words[band])
+            outside = ~area[band].ravel()[pixels]
+            pixels, samples = pixels[outside], samples[outside]
+            on_rim = rim[band].ravel()[pixels] & (samples > 0)
+            fringe += _distinct(pixels[on_rim])
+            unfilled += _unfilled(words[band], mask[band], fill)
+            changed += _distinct(pixels[~on_rim])
     return Comparison(planned, changed, unfilled, Compared.COEFFICIENTS, beyond, fringe)
 
 
@@ -110,6 +114,13 @@ def _require_alike(source: Frames, output: Frames) -> None:
     )
     if not same:
         raise Refused(ReasonCode.PROOF_FAILED, "the output's pixel format is not the source's")
+
+
+def _bands(words: Words) -> Iterator[slice]:
+    """Rows that are compared together: lists of what differs in them take much more memory than they do."""
+    rows, columns, samples = words.shape
+    step = max(1, _TOGETHER // (columns * samples))
+    return (slice(row, row + step) for row in range(0, rows, step))
 
 
 def _differing(before: Words, after: Words) -> tuple[Places, Places]:

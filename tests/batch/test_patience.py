@@ -65,6 +65,15 @@ def test_without_pixel_data_no_frame_is_waited_for() -> None:
     assert _patience(source, LIMITS) == Patience(0.0)
 
 
+@pytest.mark.parametrize("vr, value", [("US", 7), ("IS", "7"), ("LO", "abc")])
+def test_pixel_data_that_are_a_number_or_a_text_have_no_frames(vr: str, value: object) -> None:
+    source = cine(1)
+    source.dataset.NumberOfFrames = 30
+    del source.dataset.PixelData
+    source.dataset.add_new("PixelData", vr, value)
+    assert _patience(source, LIMITS) == Patience(0.0)
+
+
 class SlowEyes(misbehaving.Eyes):
     """The real ones, after a while."""
 

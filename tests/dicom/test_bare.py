@@ -100,12 +100,26 @@ def test_a_thumbnail_or_text_behind_a_known_segment_is_taken_out(marker, content
     (0xE0, b"JFIF\0\x01\x09ZZ-SE\0\0"),
     (0xEE, b"Adobe\0\x64ZZ-S\x01"),
     (0xEE, b"Adobe\0\x64\0\0\0\0\x01" + SENTINEL),
+    (0xEE, b"Adobe\0\x65\1\0\0\0\x09"),
 ])  # fmt: skip
 def test_what_a_segment_says_of_colour_stays_when_more_stands_in_it(marker, content):
     plain = JPEGS[Codec.JPEG]
     without = plain[:2] + plain[4 + struct.unpack_from(">H", plain, 4)[0] :]
     told = with_segment(without, marker, content)
     assert read_jpeg(bare(told, Codec.JPEG)) == read_jpeg(told) != read_jpeg(without)
+
+
+@pytest.mark.parametrize("marker, content", [
+    (0xE0, b"JFIF\0"),
+    (0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0"),
+    (0xE5, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"),
+    (0xEE, b"Adobe\0\x64\0\0\0\0"),
+    (0xE5, b"Adobe\0\x64\0\0\0\0\x01"),
+])  # fmt: skip
+def test_a_segment_that_says_nothing_to_a_decoder_goes_and_does_not_come_to_say_anything(marker, content):
+    plain = JPEGS[Codec.JPEG]
+    without = plain[:2] + plain[4 + struct.unpack_from(">H", plain, 4)[0] :]
+    assert bare(with_segment(without, marker, content), Codec.JPEG) == without
 
 
 def test_fill_bytes_before_a_marker_change_nothing():

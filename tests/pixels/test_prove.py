@@ -1,5 +1,7 @@
 """The proof notices everything that an output must not be."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from invented import COLOUR, DEEP, EXPLICIT, GREY, described, of, opened, source_of
@@ -46,6 +48,22 @@ def test_an_output_that_was_not_redacted_is_counted_pixel_by_pixel() -> None:
     form = of(GREYS, frames=1)
     source, plan = opened(source_of(described(form), form, [np.full(form.shape, 9, np.uint8)])), planned(form)
     assert compare(source, source, plan, FILLS[1]).not_filled_inside == AREA
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+def test_a_comparison_takes_the_memory_of_a_few_frames_however_much_is_masked(planar: int) -> None:
+    form = of(COLOUR, rows=2500, columns=2000, planar=planar)
+    source = opened(source_of(described(form), form, [np.full(form.shape, 9, np.uint8)]))
+    plan = make_plan([Region(Box(0, 0, form.columns, form.rows), Act.MASK, Origin.OPERATOR, "test")], form)
+    masked = opened(source_of(described(form), form, [np.zeros(form.shape, np.uint8)]))
+    tracemalloc.start()
+    try:
+        found = compare(source, masked, plan, FILLS[3])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == Comparison(form.rows * form.columns, 0, 0)
+    assert peak < 4 * form.frame_bytes + (64 << 20)
 
 
 def test_hidden_bits_that_came_through_are_changes_of_what_should_be_there() -> None:

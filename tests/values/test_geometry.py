@@ -63,10 +63,13 @@ def test_a_grown_box_contains_the_box_and_stays_in_the_image_after_clipping(box,
     assert clipped is None or (clipped.right <= 30 and clipped.bottom <= 30)
 
 
-@given(arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=12)), st.integers(0, 15))
-def test_a_grown_mask_holds_what_is_no_farther_away_than_the_margin_and_nothing_else(mask, margin):
-    rows, columns = np.indices(mask.shape)
-    near = [(abs(rows - row) <= margin) & (abs(columns - column) <= margin) for row, column in np.argwhere(mask)]
+@given(st.tuples(st.integers(1, 40), st.integers(1, 40)), st.integers(0, 40), st.data())
+def test_a_grown_mask_holds_what_is_no_farther_away_than_the_margin_and_nothing_else(shape, margin, data):
+    points = data.draw(st.lists(st.tuples(*(st.integers(0, side - 1) for side in shape)), max_size=3))
+    mask, rows, columns = np.zeros(shape, bool), *np.indices(shape)
+    for point in points:
+        mask[point] = True
+    near = [(abs(rows - row) <= margin) & (abs(columns - column) <= margin) for row, column in points]
     assert np.array_equal(grown(mask, margin), np.any(near, axis=0) if near else mask)
 
 

@@ -12,7 +12,7 @@ from pixelclean.dicom.format import PixelFormat
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
-_SOI, _EOI, _SOS, _APP14, _SOF_LS = 0xD8, 0xD9, 0xDA, 0xEE, 0xF7
+_SOI, _EOI, _SOS, _APP0, _APP14, _SOF_LS = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE, 0xF7
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC} | {_SOF_LS}
 # Within a scan FF is followed by a stuffed byte (JPEG: 00; JPEG-LS: a bit, so below 80) or by a restart marker.
@@ -99,7 +99,9 @@ class _Reader:
                 self._scan()
             elif marker == _APP14 and segment[:5] == b"Adobe" and len(segment) >= 12:
                 self.adobe = segment[11]
-            elif marker == 0xE0 and segment[:5] == b"JFIF\0":
+            elif (
+                marker == _APP0 and segment[:5] == b"JFIF\0" and len(segment) >= 14
+            ):  # shorter ones are none to libjpeg
                 self.jfif = True
         self._check_end()
         return self._stream()
