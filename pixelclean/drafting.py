@@ -43,13 +43,17 @@ _BARE = (Treatment.BARED, Treatment.BLACKENED)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """A written output: where it is, its digest, its proof so far, and data set and frames as read from its bytes."""
+    """A written output: where it is, its digest, its proof so far, and data set and frames as read from its bytes.
+
+    `hidden` says that bits were cleared which Bits Stored does not name.
+    """
 
     path: Path
     digest: str
     proof: Proof
     dataset: Dataset
     frames: Frames | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +103,7 @@ class Drafter:
         proof = self._proof(written, comparison, pixels_unchanged=False, decoders=decoders)
         if redaction.treatment in _BARE:
             proof = self._with_streams(proof, written)
-        return Draft(self.path, written.digest, proof, written.dataset, again)
+        return Draft(self.path, written.digest, proof, written.dataset, again, redaction.hidden)
 
     def _compared(self, frames: Frames, again: Frames, plan: Plan, redaction: Redaction) -> Comparison:
         """The comparison that a treatment asks for."""

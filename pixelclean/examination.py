@@ -128,15 +128,10 @@ class Detection:
         return Examination(
             (*match.regions, *_regions(findings.text, Origin.DETECTOR, "network")),
             tuple(_regions(findings.doubtful, Origin.DETECTOR, "network")),
-            (*match.reasons, *self._slide_label(image.kind)),
+            (*match.reasons, *_slide_label(image.kind, self.policy.slide_labels)),
             certain=image.says_burned_in and (bool(match.regions) or self._is_certain(image)),
             document=findings.page,
         )
-
-    def _slide_label(self, kind: Kind) -> Iterator[Reason]:
-        if kind.slide_label:
-            held = self.policy.slide_labels is SlideLabels.HOLD
-            yield Reason(ReasonCode.SLIDE_LABEL if held else ReasonCode.SLIDE_LABEL_NOT_RELEASED)
 
     def _found(self, image: OpenImage) -> Findings:
         """What the networks see; measured values are never masked on their word alone, an operator is asked."""
@@ -253,9 +248,10 @@ class LookingOnly:
 
 @dataclass(frozen=True, slots=True)
 class GivenBoxes:
-    """Masks the given boxes and looks for nothing."""
+    """Masks the given boxes and looks for nothing; labels of slides wait as the policy says."""
 
     boxes: tuple[Box, ...]
+    slide_labels: SlideLabels
     rules: RuleSet | None = field(default=None)
 
     @property
@@ -274,7 +270,7 @@ class GivenBoxes:
         match = self.rules.match(image.facts, form.rows, form.columns) if self.rules else None
         boxes = [box for box in self.boxes if box.clipped(form.rows, form.columns)]
         regions = (*_regions(boxes, Origin.OPERATOR, "command-line"), *(match.regions if match else ()))
-        notes = match.reasons if match else ()
+        notes = (*(match.reasons if match else ()), *_slide_label(image.kind, self.slide_labels))
         if not regions:
             notes = (*notes, Reason(ReasonCode.NOTHING_MASKED))
         return Examination(regions, notes=notes, certain=bool(regions))
@@ -288,6 +284,12 @@ class GivenBoxes:
     def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
         """None stays: nobody looks for text in them."""
         return no_overlays(dataset)
+
+
+def _slide_label(kind: Kind, policy: SlideLabels) -> Iterator[Reason]:
+    if kind.slide_label:
+        held = policy is SlideLabels.HOLD
+        yield Reason(ReasonCode.SLIDE_LABEL if held else ReasonCode.SLIDE_LABEL_NOT_RELEASED)
 
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:

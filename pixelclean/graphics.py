@@ -38,10 +38,14 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class Overlays:
-    """What becomes of the overlay groups of one source: planes as they leave, and groups that do not leave."""
+    """What becomes of the overlay groups of one source: planes as they leave, and groups that do not leave.
+
+    `unmasked` says that planes stay as they are although something should be masked: there is no image to place it in.
+    """
 
     planes: tuple[Overlay, ...] = ()
     removed: tuple[int, ...] = ()
+    unmasked: bool = False
 
     def put_into(self, dataset: Dataset) -> Dataset:
         """Make it so in a cleaned data set of the source, which is given back."""
@@ -54,7 +58,9 @@ class Overlays:
 
     @property
     def notes(self) -> tuple[Reason, ...]:
-        """Which groups could not be kept."""
+        """Which groups could not be kept, and that nothing was masked."""
+        if self.unmasked:
+            return (Reason(ReasonCode.NOTHING_MASKED, "overlay planes without an image"),)
         if not self.removed:
             return ()
         return (Reason(ReasonCode.OVERLAY_REMOVED, ", ".join(f"{group:04X}" for group in self.removed[:10])),)

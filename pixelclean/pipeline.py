@@ -184,7 +184,7 @@ class Cleaner:
         plan, draft, readable = self._drafted(drafter, first.image, first.seen, overlays)
         evidence = replace(
             first.evidence,
-            noted=(*noted, *_syntax_note(draft), *_video_notes(first.image, draft)),
+            noted=(*noted, *_draft_notes(draft), *_video_notes(first.image, draft)),
             masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
@@ -208,7 +208,7 @@ class Cleaner:
         if not overlay_groups(source.dataset):
             return Overlays()
         if not self.heading.cleans:
-            return uncovered_overlays(source.dataset, first.plan) if first.plan else Overlays()
+            return uncovered_overlays(source.dataset, first.plan) if first.plan else Overlays(unmasked=True)
         dataset = self.heading.dataset(source, drafter.identifiers, first.kind)
         return self.examiner.overlays(dataset, drafter.identifiers)
 
@@ -268,7 +268,9 @@ def _masked_share(plan: Plan) -> float:
     return max(float(plan.mask(frame).mean()) for frame in plan.distinct_frames)
 
 
-def _syntax_note(draft: Draft) -> Iterator[Reason]:
+def _draft_notes(draft: Draft) -> Iterator[Reason]:
+    if draft.hidden:
+        yield Reason(ReasonCode.HIDDEN_BITS_CLEARED)
     if draft.proof.syntax_in != draft.proof.syntax_out:
         yield Reason(ReasonCode.TRANSFER_SYNTAX_CHANGED, f"{draft.proof.syntax_in} to {draft.proof.syntax_out}")
 

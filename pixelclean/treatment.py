@@ -34,6 +34,7 @@ from pixelclean.pixels import (
     black,
     describe_change,
     describe_encoding,
+    describe_frames,
     describe_loss,
     hides_bits,
     redacted,
@@ -55,11 +56,15 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Redaction:
-    """The pixel data as they shall leave; `encoded` is None where they leave as they came."""
+    """The pixel data as they shall leave; `encoded` is None where they leave as they came.
+
+    `hidden` says that there was something in bits which Bits Stored does not name.
+    """
 
     treatment: Treatment
     encoded: Encoded | None = None
     fill: Fill = NO_FILL
+    hidden: bool = False
 
 
 def redact(
@@ -78,6 +83,7 @@ def redact(
     if isinstance(frames, VideoFrames):
         return _video(dataset, frames, plan, transfer_syntax, spool, quality)
     assert isinstance(frames, StillFrames)
+    describe_frames(dataset, frames, transfer_syntax)
     hidden, source = hides_bits(frames), _Source(dataset, frames, plan, transfer_syntax, spool)
     if plan.masks_something:
         redaction = source.masked() if hidden else source.blackened() or source.masked()
@@ -98,7 +104,7 @@ def redact(
         return Redaction(Treatment.KEPT)
     assert redaction.encoded is not None
     put_pixels(dataset, redaction.encoded)
-    return redaction
+    return replace(redaction, hidden=hidden)
 
 
 def _video(

@@ -1,5 +1,6 @@
 """Drafts: bytes that need no change keep every byte; what changes is proven on the written file."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from invented import (
     words_for,
 )
 
-from pixelclean.dicom import Source, encode, pixel_data, put_pixels, read
+from pixelclean.dicom import Codec, Source, encode, pixel_data, put_pixels, read
+from pixelclean.dicom.codecs import ENCODERS
 from pixelclean.dicom.fragments import encapsulate
 from pixelclean.dicom.words import Words
 from pixelclean.drafting import Draft, Drafter
@@ -100,21 +102,69 @@ def test_text_beside_the_pixels_of_a_jpeg_stream_does_not_come_through(marker: i
     assert np.array_equal(opened(written).frame(0), opened(source).frame(0))
 
 
-def test_rows_behind_those_of_the_frame_header_do_not_come_through(tmp_path: Path) -> None:
+def test_rows_behind_those_of_the_frame_header_are_refused(tmp_path: Path) -> None:
     """An encoder that is told to write 240 rows, and a header that announces the upper 120 only."""
     tall = np.vstack([words_for(speckled(120, 200, seed), GREY)[..., 0] for seed in (1, 2)])
     for syntax, marker, options in ((".4.50", 0xC0, {}), (".4.70", 0xC3, {"lossless": True, "predictor": 1})):
         stream = bytearray(imagecodecs.jpeg8_encode(tall, **options))
         at = stream.index(bytes((0xFF, marker))) + 5
         stream[at : at + 2] = (120).to_bytes(2, "big")
-        source = jpeg_source(bytes(stream), syntax)
-        draft = drafted(source, tmp_path)
-        written = read(draft.path, LIMITS)
+        for boxes in ((), (BOX,)):
+            with pytest.raises(Refused) as caught:
+                drafted(jpeg_source(bytes(stream), syntax), tmp_path, *boxes)
+            assert caught.value.code is ReasonCode.UNDECODABLE
+
+
+@pytest.mark.parametrize("boxes", [(), (BOX,)], ids=["kept", "masked"])
+@pytest.mark.parametrize("pad", [b"\0", b"\xff", b"Z", b"\xe9"])
+@pytest.mark.parametrize("syntax, encode_one", [
+    (".4.50", lambda words: imagecodecs.jpeg8_encode(words, 90)),
+    (".4.81", lambda words: imagecodecs.jpegls_encode(words, level=2)),
+    (".4.91", lambda words: imagecodecs.jpeg2k_encode(words, codecformat="j2k", level=30)),
+])  # fmt: skip
+def test_the_byte_that_makes_a_fragment_even_may_be_any_and_does_not_come_through(
+    syntax: str, encode_one: Callable[[Words], bytes], pad: bytes, boxes: tuple[Box, ...], tmp_path: Path
+) -> None:
+    """dcmcjpls +en leaves in it what was in memory."""
+    seeds = (words_for(speckled(120, 200, seed), GREY)[..., 0] for seed in range(1, 40))
+    stream = next(made for made in (bytes(encode_one(words)) for words in seeds) if len(made) % 2)
+    source = jpeg_source(stream + pad, syntax)
+    draft = drafted(source, tmp_path, *boxes)
+    assert draft.proof.holds
+    kept = pixel_data(read(draft.path, LIMITS).dataset)
+    assert kept[-1:] == pad if pad in (b"\0", b"\xff") and not boxes else stream[-40:] + pad not in kept
+
+
+@pytest.mark.parametrize("count", [2, 3, 60])
+def test_zeros_behind_the_byte_planes_of_rle_are_no_part_of_the_image(count: int, tmp_path: Path) -> None:
+    words = words_for(speckled(120, 200), GREY)
+    stream = ENCODERS[Codec.RLE](words, GREY)
+    source = jpeg_source(stream + bytes(count), ".5")
+    for boxes in ((), (BOX,)):
+        draft = drafted(source, tmp_path, *boxes)
         assert draft.proof.holds
-        assert not draft.proof.pixels_unchanged
-        assert np.array_equal(opened(written).frame(0), opened(source).frame(0))
-        assert bytes(stream[-4000:-2]) not in draft.path.read_bytes()
-        assert written.dataset.get("LossyImageCompression") == ("01" if syntax == ".4.50" else None)
+        assert boxes or bytes(pixel_data(read(draft.path, LIMITS).dataset)).endswith(stream)
+    with pytest.raises(Refused):
+        drafted(jpeg_source(stream + bytes(count) + b"Z", ".5"), tmp_path)
+
+
+def test_what_no_decoder_goes_by_is_true_afterwards(tmp_path: Path) -> None:
+    form = of(COLOUR, photometric="YBR_FULL_422")
+    stream = bytes(imagecodecs.jpeg8_encode(words_for(speckled(120, 200), COLOUR), 90, subsampling="422"))
+    for boxes in ((), (BOX,)):
+        made = described(form, NumberOfFrames=0, PlanarConfiguration=1)
+        made.PixelData, _ = encapsulate([stream], 1)
+        made["PixelData"].is_undefined_length = True
+        written = read(drafted(saved(made, f"{SYNTAX}.4.50"), tmp_path, *boxes).path, LIMITS).dataset
+        assert (written.NumberOfFrames, written.PlanarConfiguration) == (1, 0)
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, f"{SYNTAX}.5"])
+def test_cleared_bits_are_told(syntax: str, tmp_path: Path) -> None:
+    words = words_for(speckled(120, 200), DEEP)
+    for hiding, boxes in ((True, ()), (True, (BOX,)), (False, ()), (False, (BOX,))):
+        source = source_of(described(DEEP), DEEP, [words | 0x5000 if hiding else words], syntax)
+        assert drafted(source, tmp_path, *boxes).hidden is hiding
 
 
 @pytest.mark.parametrize("tail", [b"Z", b"ZOE", b"ZZ-SENTINEL-0001"])

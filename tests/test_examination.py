@@ -27,6 +27,7 @@ from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, harvest, traces_of
 from pixelclean.pipeline import Cleaner
 from pixelclean.pixels import make_plan
+from pixelclean.policy import SlideLabels
 from pixelclean.reasons import ReasonCode
 
 NOBODY = Identifiers(frozenset(), frozenset())
@@ -109,7 +110,7 @@ def test_the_second_look_takes_first_middle_and_last(frames: int) -> None:
 
 
 def test_given_boxes_are_taken_as_they_are(cleaner: Cleaner) -> None:
-    given = GivenBoxes((Box(1, 2, 3, 4), Box(5, 5, 600, 600)))
+    given = GivenBoxes((Box(1, 2, 3, 4), Box(5, 5, 600, 600)), SlideLabels.HOLD)
     seen = image(cleaner, [words_for(with_banner(), GREY)])
     assert boxes(given.examine(seen).regions) == given.boxes
     assert given.examine(seen).notes == ()
@@ -120,7 +121,7 @@ def test_given_boxes_are_taken_as_they_are(cleaner: Cleaner) -> None:
 
 def test_boxes_that_all_lie_outside_the_image_are_a_reason_to_ask(cleaner: Cleaner) -> None:
     seen = image(cleaner, [words_for(with_banner(), GREY)])
-    examination = GivenBoxes((Box(5000, 5000, 6000, 6000),)).examine(seen)
+    examination = GivenBoxes((Box(5000, 5000, 6000, 6000),), SlideLabels.HOLD).examine(seen)
     assert examination.regions == ()
     assert [reason.code for reason in examination.notes] == [ReasonCode.NOTHING_MASKED]
 

@@ -31,7 +31,7 @@ from pixelclean.geometry import Box
 from pixelclean.graphics import Eyes, cleaned_overlays
 from pixelclean.header import Identifiers, harvest
 from pixelclean.heading import Deidentified
-from pixelclean.outcome import Released, Result, reasons_of
+from pixelclean.outcome import Queued, Released, Result, reasons_of
 from pixelclean.pipeline import Cleaner
 from pixelclean.reasons import ReasonCode
 
@@ -239,6 +239,16 @@ def presentation_state(**attributes: object) -> Dataset:
     for keyword in ("Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored"):
         delattr(state, keyword)
     return state
+
+
+def test_planes_of_a_presentation_state_that_keeps_its_header_wait_since_no_box_reaches_them(
+    graphics: Cleaner, tmp_path: Path
+) -> None:
+    kept = cleaner_for(MaskOnly((Box(0, 0, 200, 120),)), graphics.policy, graphics.key)
+    state = with_overlay(presentation_state(), packed([writing("Sentinel^Zoe", 8, 10, 20)]))
+    outcome = kept.clean(saved(state, EXPLICIT), tmp_path).outcome
+    assert isinstance(outcome, Queued)
+    assert [reason.code for reason in outcome.reasons] == [ReasonCode.NOTHING_MASKED]
 
 
 def item(**attributes: object) -> Dataset:

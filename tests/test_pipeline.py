@@ -223,8 +223,10 @@ def test_a_slice_without_text_keeps_its_pixels_byte_for_byte(cleaner: Cleaner, s
 def test_nothing_of_text_in_the_high_bits_remains(cleaner: Cleaner, tmp_path: Path) -> None:
     dataset = described(DEEP, SOPClassUID=CT, Modality="CT")
     source = source_of(dataset, DEEP, [slice_words(0x1000)])
-    _, path = released(cleaner.clean(source, tmp_path), tmp_path)
+    result = cleaner.clean(source, tmp_path)
+    _, path = released(result, tmp_path)
     assert np.array_equal(opened(read(path, LIMITS)).frame(0), slice_words())
+    assert ReasonCode.HIDDEN_BITS_CLEARED in {reason.code for reason in reasons_of(result.outcome)}
 
 
 def test_text_in_one_frame_is_masked_in_all(cleaner: Cleaner, tmp_path: Path) -> None:

@@ -60,10 +60,10 @@ def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1, w
         case Clean():
             return replace(cleaner, heading=header)
         case Mask(boxes, rules):
-            return replace(cleaner, examiner=_given(boxes, rules), heading=Masked(header))
+            return replace(cleaner, examiner=_given(boxes, rules, policy), heading=Masked(header))
         case MaskOnly(boxes, rules):
-            return replace(cleaner, examiner=_given(boxes, rules), heading=Untouched(key))
+            return replace(cleaner, examiner=_given(boxes, rules, policy), heading=Untouched(key))
 
 
-def _given(boxes: tuple[Box, ...], rules: Path | None) -> GivenBoxes:
-    return GivenBoxes(boxes, load_rules(rules) if rules else None)
+def _given(boxes: tuple[Box, ...], rules: Path | None, policy: Policy) -> GivenBoxes:
+    return GivenBoxes(boxes, policy.pixel.slide_labels, load_rules(rules) if rules else None)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pixelclean.dicom.codecs.jpeg_edges import repeats_its_edges
 from pixelclean.dicom.codecs.jpeg_segments import COM, DHT, DQT, DRI, EOI, FRAMES, LSE, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_surplus import Table, tables_of
+from pixelclean.dicom.codecs.words import is_blank_pad
 from pixelclean.dicom.encoder_comments import names_an_encoder
 
 _APP0, _APP8, _APP14 = 0xE0, 0xE8, 0xEE
@@ -60,7 +61,7 @@ def _parts(frame: bytes) -> Iterator[bytes]:
         content = frame[segment.content : segment.end]
         if segment.marker == EOI:
             fill = frame[segment.end :]
-            yield frame[segment.start : segment.end] + (fill if len(set(fill)) <= 1 else b"")
+            yield frame[segment.start : segment.end] + (fill if is_blank_pad(fill) else b"")
         elif segment.marker in _CODING or (segment.marker == LSE and content[:1] == _PRESETS):
             yield frame[segment.start : segment.stop]
         else:

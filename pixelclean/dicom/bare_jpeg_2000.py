@@ -29,6 +29,7 @@ from pixelclean.dicom.codecs.jpeg_2000_segments import (
     spelled,
     style_of,
 )
+from pixelclean.dicom.codecs.words import is_blank_pad
 from pixelclean.dicom.encoder_comments import names_an_encoder
 
 # What decodes a stream, but is too rare to be checked here: changes of progression, and packet headers that stand apart.
@@ -67,7 +68,7 @@ def _bare(stream: bytes) -> bytes:
         part, position = _tile_part(stream, position, image)
         parts.append(part)
     end, fill = stream[position : position + 2], stream[position + 2 :]
-    return b"".join((stream[:2], *_kept(main, parts), *parts, end, fill if len(set(fill)) <= 1 else b""))
+    return b"".join((stream[:2], *_kept(main, parts), *parts, end, fill if is_blank_pad(fill) else b""))
 
 
 def _tile_part(stream: bytes, start: int, image: "_Image") -> tuple[bytes, int]:

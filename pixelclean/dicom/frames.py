@@ -14,7 +14,7 @@ from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
 from pixelclean.dicom.fragments import frame_bytes, frames_of, stream_of
 from pixelclean.dicom.native import cut_frame, unpack_frame, value_length
 from pixelclean.dicom.stored import Joined, Stored, Value
-from pixelclean.dicom.syntaxes import Codec, TransferSyntax, syntax_of
+from pixelclean.dicom.syntaxes import JPEG_BASELINE, Codec, TransferSyntax, syntax_of
 from pixelclean.dicom.video import VideoFrames, open_video
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
@@ -22,6 +22,13 @@ from pixelclean.policy import Limits
 from pixelclean.reasons import ReasonCode
 
 T = TypeVar("T")
+_WAVELETS = (Codec.JPEG_2000, Codec.HTJ2K)
+_OWN_COLOURS = {
+    "YBR_ICT": _WAVELETS,
+    "YBR_RCT": _WAVELETS,
+    "XYB": (Codec.JPEG_XL,),
+    "YBR_PARTIAL_420": (Codec.VIDEO,),
+}
 _STREAMS = {Codec.JPEG, Codec.JPEG_LOSSLESS, Codec.JPEG_LS, Codec.JPEG_2000, Codec.HTJ2K, Codec.JPEG_XL}
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
 
@@ -95,11 +102,20 @@ def open_frames(dataset: pydicom.Dataset, transfer_syntax: str, limits: Limits) 
     syntax = syntax_of(transfer_syntax)
     pixels = PixelFormat.of(dataset)
     check_size(pixels, limits)
+    _check_fit(pixels, syntax)
     if syntax.codec is Codec.VIDEO:
         return _video(dataset, pixels, syntax)
     if syntax.encapsulated:
         return _encapsulated(dataset, pixels, syntax, limits.resident_bytes)
     return _native(dataset, pixels, syntax)
+
+
+def _check_fit(pixels: PixelFormat, syntax: TransferSyntax) -> None:
+    """Refuse what another transfer syntax may hold and this one may not (PS3.3 C.7.6.3.1.2, PS3.5 8.2.1)."""
+    if syntax.codec not in _OWN_COLOURS.get(pixels.photometric, (syntax.codec,)):
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "PhotometricInterpretation of another transfer syntax")
+    if syntax.uid == JPEG_BASELINE and pixels.bits_stored > 8:
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "BitsStored of JPEG Baseline")
 
 
 def _native(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: TransferSyntax) -> StillFrames:

@@ -51,10 +51,10 @@ def is_lossy(frames: StillFrames, transfer_syntax: str) -> bool:
     """Whether any frame was compressed with loss."""
     syntax = syntax_of(transfer_syntax)
     match syntax.codec:
-        case _ if syntax.fidelity is Fidelity.LOSSY:
-            return True
         case Codec.JPEG | Codec.JPEG_LOSSLESS | Codec.JPEG_LS:
             return any(_jpeg_is_lossy(frames.encoded(index)) for index in range(len(frames)))
+        case _ if syntax.fidelity is Fidelity.LOSSY:
+            return True
         case Codec.JPEG_2000 | Codec.HTJ2K:
             return any(_codestream_is_lossy(codestream_of(frames.encoded(index))) for index in range(len(frames)))
         case Codec.JPEG_XL:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from pixelclean.dicom import video
 from pixelclean.dicom.codecs import DECODERS, ENCODERS, name_of
-from pixelclean.dicom.syntaxes import SYNTAXES, Codec, Fidelity, TransferSyntax
+from pixelclean.dicom.syntaxes import JPEG_BASELINE, JPEG_EXTENDED, SYNTAXES, Codec, Fidelity, TransferSyntax
 
 _NOTES = {
     Fidelity.LOSSLESS: "",
     Fidelity.LOSSY: "changed pixels are written in a lossless transfer syntax",
     Fidelity.EITHER: "changed pixels are written without loss",
 }
+_BLACKENED = "masked among their coefficients; else changed pixels are written in a lossless transfer syntax"
+_SEQUENTIAL = (JPEG_BASELINE, JPEG_EXTENDED)
 _VIDEO = "changed pixels are encoded anew, as near as the policy asks; from the extra pixelclean[video]"
 
 
@@ -37,5 +39,6 @@ def _state(syntax: TransferSyntax) -> CodecState:
         return CodecState(syntax.uid, syntax.name, coder, coder, video.is_available(), _VIDEO)
     native = syntax.codec is Codec.NATIVE
     encoder = name_of(syntax.codec) if native or syntax.codec in ENCODERS else None
+    note = _BLACKENED if syntax.uid in _SEQUENTIAL else _NOTES[syntax.fidelity]
     available = native or DECODERS[syntax.codec].is_available()
-    return CodecState(syntax.uid, syntax.name, name_of(syntax.codec), encoder, available, _NOTES[syntax.fidelity])
+    return CodecState(syntax.uid, syntax.name, name_of(syntax.codec), encoder, available, note)

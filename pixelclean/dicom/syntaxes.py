@@ -55,6 +55,8 @@ _ROOT = "1.2.840.10008.1.2"
 IMPLICIT_LITTLE = _ROOT
 EXPLICIT_LITTLE = f"{_ROOT}.1"
 EXPLICIT_BIG = f"{_ROOT}.2"
+JPEG_BASELINE = f"{_ROOT}.4.50"
+JPEG_EXTENDED = f"{_ROOT}.4.51"
 JPEG_LOSSLESS = f"{_ROOT}.4.70"
 JPEG_LS_LOSSLESS = f"{_ROOT}.4.80"
 JPEG_2000_LOSSLESS = f"{_ROOT}.4.90"
@@ -68,8 +70,8 @@ _ROWS = (
     TransferSyntax(f"{_ROOT}.1.98", "Encapsulated Uncompressed Explicit VR Little Endian", Codec.PLAIN_FRAME),
     TransferSyntax(f"{_ROOT}.1.99", "Deflated Explicit VR Little Endian", deflated=True),
     TransferSyntax(EXPLICIT_BIG, "Explicit VR Big Endian", little=False),
-    TransferSyntax(f"{_ROOT}.4.50", "JPEG Baseline (Process 1)", Codec.JPEG, Fidelity.LOSSY),
-    TransferSyntax(f"{_ROOT}.4.51", "JPEG Extended (Process 2 & 4)", Codec.JPEG, Fidelity.LOSSY),
+    TransferSyntax(JPEG_BASELINE, "JPEG Baseline (Process 1)", Codec.JPEG, Fidelity.LOSSY),
+    TransferSyntax(JPEG_EXTENDED, "JPEG Extended (Process 2 & 4)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.52", "JPEG Extended (Process 3 & 5)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.53", "JPEG Spectral Selection (Process 6 & 8)", Codec.JPEG, Fidelity.LOSSY),
     TransferSyntax(f"{_ROOT}.4.54", "JPEG Spectral Selection (Process 7 & 9)", Codec.JPEG, Fidelity.LOSSY),

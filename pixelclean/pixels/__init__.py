@@ -1,6 +1,14 @@
 """Regions to plan, plan to redacted frames, redacted frames to proof."""
 
-from pixelclean.pixels.attributes import MASKED, add_step, describe_change, describe_encoding, describe_loss, say_masked
+from pixelclean.pixels.attributes import (
+    MASKED,
+    add_step,
+    describe_change,
+    describe_encoding,
+    describe_frames,
+    describe_loss,
+    say_masked,
+)
 from pixelclean.pixels.fill import NO_FILL, Fill, black
 from pixelclean.pixels.planning import make_plan
 from pixelclean.pixels.prove import Comparison, compare, compare_blackened, compare_video
@@ -18,6 +26,7 @@ __all__ = [
     "compare_video",
     "describe_change",
     "describe_encoding",
+    "describe_frames",
     "describe_loss",
     "hides_bits",
     "make_plan",

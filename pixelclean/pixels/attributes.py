@@ -14,7 +14,7 @@ from pydicom import Dataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
-from pixelclean.dicom import Loss
+from pixelclean.dicom import Codec, Loss, StillFrames, syntax_of
 from pixelclean.pixels.items import Changed, apply, changed_item, with_items
 
 MASKED = "Pixels masked by pixelclean"
@@ -35,6 +35,8 @@ _PROVIDER = "PixelDataProviderURL"  # PS3.3 C.7.6.3: where the same pixels are t
 _SIGNATURES = ("DigitalSignaturesSequence", "MACParametersSequence")
 # Items that describe other pixels than those of the image.
 _OTHER_IMAGES = ("IconImageSequence",)
+# PS3.5 8.2.1, 8.2.4, 8.2.14: Planar Configuration is 0 there, whatever the scans of a stream are.
+_INTERLEAVED = (Codec.JPEG, Codec.JPEG_2000, Codec.HTJ2K, Codec.JPEG_XL)
 _DERIVATION = "DerivationDescription"
 _MOST_CHARACTERS = 1024  # of a Short Text (PS3.5 6.2)
 
@@ -56,6 +58,14 @@ def describe_change(dataset: Dataset, loss: Loss | None) -> None:
     dataset.pop(_PROVIDER, None)
     say_masked(dataset)
     describe_encoding(dataset, loss)
+
+
+def describe_frames(dataset: Dataset, frames: StillFrames, transfer_syntax: str) -> None:
+    """Correct what says something that no decoder goes by: 0 frames, and planes of streams that interleave samples."""
+    if "NumberOfFrames" in dataset and dataset.NumberOfFrames != len(frames):
+        dataset.NumberOfFrames = len(frames)
+    if "PlanarConfiguration" in dataset and syntax_of(transfer_syntax).codec in _INTERLEAVED:
+        dataset.PlanarConfiguration = 0
 
 
 def say_masked(dataset: Dataset) -> None:

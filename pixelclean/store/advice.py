@@ -13,7 +13,7 @@ _ADVICE = {
     ReasonCode.UNKNOWN_CHARACTER_SET: "Have the source corrected: (0008,0005) must hold defined terms (PS3.3 C.12.1.1.2).",
     ReasonCode.NESTED_TOO_DEEP: "Export the file again; raise limits.depth in the policy only if the source is trusted.",
     ReasonCode.MISSING_TRANSFER_SYNTAX: "Export the file again as a DICOM Part 10 file.",
-    ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX: "Have the archive export it in another transfer syntax.",
+    ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX: "Install what the results name, or have the archive export it in another transfer syntax.",
     ReasonCode.SOP_CLASS_REFUSED: "Leave it out, or export the content as another kind of object.",
     ReasonCode.SOP_CLASS_NOT_ALLOWED: "An operator looks at it: reject it, or keep it inside the house.",
     ReasonCode.SOP_CLASS_MISSING: "An operator looks at it; better, export it again.",

@@ -32,6 +32,24 @@ YBR = of(RGB, photometric="YBR_FULL")
 THREE = of(BYTES, frames=3)
 
 
+@pytest.mark.parametrize("photometric, syntaxes", [
+    ("YBR_ICT", (EXPLICIT, BASELINE, LOSSLESS, LS, RLE, XL)),
+    ("YBR_RCT", (EXPLICIT, BASELINE, LOSSLESS, LS, RLE, XL)),
+    ("XYB", (EXPLICIT, BASELINE, LS, J2K, HT, RLE)),
+    ("YBR_PARTIAL_420", (EXPLICIT, BASELINE, LS, J2K, HT, RLE, XL)),
+])  # fmt: skip
+def test_a_colour_space_of_another_transfer_syntax_is_refused(photometric: str, syntaxes: tuple[str, ...]) -> None:
+    for syntax in syntaxes:
+        made = held(RGB, [b"\xff\xd8\xff\xe0"])
+        made.PhotometricInterpretation = photometric
+        assert refusal(made, syntax) is INCONSISTENT
+
+
+def test_twelve_bits_are_no_jpeg_baseline() -> None:
+    form = of(DEEP, bits_stored=12, high_bit=11)
+    assert refusal(held(form, [b"\xff\xd8\xff\xe0"]), BASELINE) is INCONSISTENT
+
+
 def item(value: bytes, length: int | None = None) -> bytes:
     return struct.pack("<HHL", 0xFFFE, 0xE000, len(value) if length is None else length) + value
 

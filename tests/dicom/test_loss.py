@@ -46,6 +46,7 @@ STREAMS = {
         ("dct", "50", True),
         ("dct", "70", True),
         ("predicted", "70", False),
+        ("predicted", "50", False),
         ("jxl", "110", False),
         ("jxl", "112", False),
         ("jxl words", "112", False),

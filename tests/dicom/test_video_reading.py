@@ -211,4 +211,4 @@ def test_without_the_library_video_is_refused_by_name() -> None:
         "except Refused as refused: print(refused)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "unsupported-transfer-syntax: av lacks it"
+    assert done.stdout.strip() == "unsupported-transfer-syntax: av is not installed: pip install pixelclean[video]"

@@ -314,9 +314,13 @@ def test_tissue_without_a_label_is_released(cleaners: dict[str, Cleaner], kind: 
     assert b"SENTINEL" not in path.read_bytes().upper()
 
 
-def test_whoever_masks_a_label_by_hand_has_seen_it(cleaners: dict[str, Cleaner], tmp_path: Path) -> None:
-    for way in ("mask", "mask --keep-header"):
-        output(cleaners[way].clean(slide("LABEL", SpecimenLabelInImage="YES"), tmp_path), tmp_path)
+@pytest.mark.parametrize("way", ["mask", "mask --keep-header"])
+def test_boxes_for_a_whole_folder_do_not_say_that_anybody_saw_its_labels(
+    cleaners: dict[str, Cleaner], way: str, tmp_path: Path
+) -> None:
+    outcome = cleaners[way].clean(slide("LABEL", SpecimenLabelInImage="YES"), tmp_path).outcome
+    assert isinstance(outcome, Queued)
+    assert ReasonCode.SLIDE_LABEL in codes(outcome)
 
 
 def test_the_command_line_leaves_no_copy_behind(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import imagecodecs
 
 from pixelclean.dicom.codecs.jpeg_arithmetic import ARITHMETIC, check_arithmetic
+from pixelclean.dicom.codecs.jpeg_cells import walked_scan
 from pixelclean.dicom.codecs.jpeg_layout import layout_of
 from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE, check_progressive
-from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
+from pixelclean.dicom.codecs.jpeg_scan import Keep
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
@@ -44,7 +45,7 @@ def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
 def decode(frame: bytes, pixels: PixelFormat) -> Words:
     """The samples as they are in the stream: equal colour spaces in and out make the library convert nothing.
 
-    Raises Refused(TRUNCATED or UNDECODABLE) where a scan does not hold the samples that it should.
+    Raises Refused(TRUNCATED or UNDECODABLE) where a scan does not hold the samples that it should, or holds more.
     """
     _check_scans(frame)
     space = None if pixels.samples == 1 else ("rgb" if pixels.photometric == "RGB" else "ycbcr")
@@ -61,8 +62,7 @@ def _check_scans(frame: bytes) -> None:
         check_arithmetic(frame, process)
         return
     for scan in layout_of(frame).scans:
-        data = frame[scan.segment.end : scan.segment.stop]
-        walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS)
+        walked_scan(frame, scan, Keep.ENDS)
 
 
 def encode(frame: Words, pixels: PixelFormat) -> bytes:

@@ -62,6 +62,12 @@ def _ends_with_its_plane(segment: bytes, length: int) -> bool:
     return decoded == length and position <= len(segment) and segment[position:] in (b"", b"\0")
 
 
+def _is_padded(segment: bytes, length: int) -> bool:
+    """Whether nothing but zeros stands behind the byte plane, more of them than the one that makes it even."""
+    position, decoded = _reach(segment, length)
+    return decoded == length and not segment[position:].strip(b"\0")
+
+
 def _reach(segment: bytes, length: int) -> tuple[int, int]:
     """How far `length` bytes reach into a segment, and how many the run ends with that completes them.
 
@@ -108,9 +114,9 @@ def _plane(segment: bytes, length: int) -> np.ndarray[tuple[int], np.dtype[np.ui
     plane = np.frombuffer(bytes(rle.decode_segment(segment)), np.uint8)
     if len(plane) < length:
         raise Refused(ReasonCode.TRUNCATED, "RLE segment")
-    if len(plane) > length:
+    if len(plane) > length and not _is_padded(segment, length):
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "length of an RLE segment")
-    return plane
+    return plane[:length]
 
 
 def _planes(frame: Words, pixels: PixelFormat) -> list[bytes]:

@@ -34,5 +34,13 @@ def squeezed(frame: Words, depth: int) -> Words:
 
 
 def is_pad(tail: bytes) -> bool:
-    """Whether what follows the end of a stream is nothing but fill bytes, as writers leave in the last fragment."""
-    return not tail.strip(b"\0\xff ")
+    """Whether what follows the end of a stream is nothing but fill bytes, as writers leave in the last fragment.
+
+    A single byte may be any: DCMTK leaves the one that makes a fragment even as it found it.
+    """
+    return len(tail) == 1 or not tail.strip(b"\0\xff ")
+
+
+def is_blank_pad(tail: bytes) -> bool:
+    """Whether fill bytes tell nothing: all of them are alike, and one that writers choose."""
+    return tail.strip(tail[:1]) == b"" and tail[:1] in (b"", b"\0", b"\xff", b" ")

@@ -63,7 +63,9 @@ def open_video(file: BinaryIO, pixels: PixelFormat, transfer_syntax: str) -> Vid
     second view, UNDECODABLE, TRUNCATED, INCONSISTENT_PIXEL_DATA.
     """
     if not is_available():
-        raise Refused(ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{REQUIRES} lacks it")
+        raise Refused(
+            ReasonCode.UNSUPPORTED_TRANSFER_SYNTAX, f"{REQUIRES} is not installed: pip install pixelclean[video]"
+        )
     syntax = VIDEO_SYNTAXES[transfer_syntax]
     stream = look(file, pixels, syntax)
     photometric = "YBR_FULL" if stream.colours.full_range else "YBR_PARTIAL_420"
