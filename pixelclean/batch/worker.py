@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import assert_never
 
 from pixelclean.batch.task import NO_WAYS, Task, Ways, cleaner_for
-from pixelclean.dicom import Source, has_pixels, pixel_data, quiet, read, read_header
+from pixelclean.dicom import Codec, Source, has_pixels, pixel_data, quiet, read, read_header, syntax_of
 from pixelclean.dicom.stored import Spool, Stored
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.header import Trace, made_by, may_identify, study_of, traces_of
@@ -28,6 +28,8 @@ from pixelclean.policy import Limits, Policy
 from pixelclean.reasons import ReasonCode
 from pixelclean.store.index import Index
 from pixelclean.store.vault import Vault
+
+_TRIES = 4
 
 
 class Step(StrEnum):
@@ -142,12 +144,16 @@ def _clean(
 
 
 def _patience(source: Source, limits: Limits) -> Patience:
-    """That of as many frames as the file says and can hold: each takes a byte of its pixel data at least."""
+    """That of as many frames as the file says and can hold: each takes a byte of its pixel data at least.
+
+    A video may be encoded several times, until it is as near to its source as the policy asks.
+    """
     with quiet():
         said = source.dataset.get("NumberOfFrames")
     value = pixel_data(source.dataset) if has_pixels(source.dataset) else None
     frames = min(said, len(value)) if isinstance(value, bytes | Stored) and isinstance(said, int) else 1
-    return Patience(max(0, frames - 1) * limits.seconds_per_frame)
+    tries = _TRIES if syntax_of(source.transfer_syntax).codec is Codec.VIDEO else 1
+    return Patience(max(0, frames - 1) * limits.seconds_per_frame * tries)
 
 
 def confine(spool: Path) -> None:
