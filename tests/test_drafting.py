@@ -27,6 +27,7 @@ from invented import (
     speckled,
     words_for,
 )
+from jpeg_by_hand import ByHand
 
 from pixelclean.dicom import Codec, Source, encode, pixel_data, put_pixels, read
 from pixelclean.dicom.codecs import ENCODERS
@@ -113,6 +114,58 @@ def test_rows_behind_those_of_the_frame_header_are_refused(tmp_path: Path) -> No
             with pytest.raises(Refused) as caught:
                 drafted(jpeg_source(bytes(stream), syntax), tmp_path, *boxes)
             assert caught.value.code is ReasonCode.UNDECODABLE
+
+
+@pytest.mark.parametrize("boxes", [(), (BOX,)], ids=["kept", "masked"])
+@pytest.mark.parametrize("fill", [b"\0", b"\xff\0", b"\0\0\0\0", b"\xff\0\0"])
+def test_fill_behind_the_last_unit_of_a_scan_is_no_part_of_the_image(
+    fill: bytes, boxes: tuple[Box, ...], tmp_path: Path
+) -> None:
+    """Encoders leave it, and libjpeg calls it extraneous."""
+    for syntax, options in ((".4.50", {}), (".4.70", {"lossless": True, "predictor": 1})):
+        stream = bytes(imagecodecs.jpeg8_encode(words_for(speckled(120, 200), GREY)[..., 0], **options))
+        source = jpeg_source(stream[:-2] + fill + stream[-2:], syntax)
+        draft = drafted(source, tmp_path, *boxes)
+        assert draft.proof.holds
+        assert stream[-60:-2] + fill + stream[-2:] not in bytes(pixel_data(read(draft.path, LIMITS).dataset))
+        for more in (fill + b"Z", b"Z" + fill):
+            with pytest.raises(Refused) as caught:
+                drafted(jpeg_source(stream[:-2] + more + stream[-2:], syntax), tmp_path, *boxes)
+            assert caught.value.code is ReasonCode.UNDECODABLE
+
+
+@pytest.mark.parametrize(
+    "coarser", ["1x1,2x1,2x1", "1x1,1x2,1x2", "1x1,2x2,2x2", "1x2,2x1,1x1", "1x1,2x1,1x1", "2x2,1x2,2x1"]
+)
+def test_any_component_may_be_the_one_that_is_interpolated(coarser: str, tmp_path: Path) -> None:
+    sampling = tuple(tuple(int(factor) for factor in each.split("x")) for each in coarser.split(","))
+    stream = ByHand(rows=96, columns=96, sampling=sampling, scans=((0, 1, 2),), complete=True, spread=20).stream()
+    form = of(COLOUR, rows=96, columns=96, photometric="YBR_FULL_422")
+    made = described(form)
+    made.PixelData, _ = encapsulate([stream], 1)
+    made["PixelData"].is_undefined_length = True
+    for box in (Box(0, 0, 30, 20), Box(33, 33, 47, 60), Box(40, 70, 96, 96)):
+        draft = drafted(saved(made, f"{SYNTAX}.4.50"), tmp_path, box)
+        assert draft.proof.holds
+        assert draft.proof.compared is Compared.COEFFICIENTS
+        assert draft.proof.fringe_pixels > 0
+
+
+@pytest.mark.parametrize("says_rgb", [b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0", b""])
+def test_colours_that_markers_deny_each_other_are_refused(says_rgb: bytes, tmp_path: Path) -> None:
+    """libjpeg goes by JFIF, others by Adobe or by the letters of the components."""
+    made = described(COLOUR)
+    stream = bytes(imagecodecs.jpeg8_encode(words_for(speckled(120, 200), COLOUR), 90))
+    if not says_rgb:
+        header, scan = stream.index(b"\xff\xc0"), stream.index(b"\xff\xda")
+        told = bytearray(stream)
+        told[header + 10 : header + 19 : 3] = told[scan + 5 : scan + 11 : 2] = b"RGB"
+        stream = bytes(told)
+    made.PixelData, _ = encapsulate([stream[:20] + says_rgb + stream[20:]], 1)
+    made["PixelData"].is_undefined_length = True
+    with pytest.raises(Refused) as caught:
+        drafted(saved(made, f"{SYNTAX}.4.50"), tmp_path, BOX)
+    assert caught.value.code is ReasonCode.INCONSISTENT_PIXEL_DATA
 
 
 @pytest.mark.parametrize("boxes", [(), (BOX,)], ids=["kept", "masked"])

@@ -1,7 +1,7 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
 from pixelclean.dicom.bare import Streams, bared
-from pixelclean.dicom.blackened import blackened, is_subsampled
+from pixelclean.dicom.blackened import blackened, coarse_components
 from pixelclean.dicom.codecs.jpeg_blacken import blackened_area
 from pixelclean.dicom.codecs.jpeg_coefficients import compare_coefficients
 from pixelclean.dicom.dictionary import know_additions
@@ -22,6 +22,7 @@ __all__ = [
     "blackened",
     "blackened_area",
     "check_size",
+    "coarse_components",
     "compare_coefficients",
     "Codec",
     "codec_report",
@@ -35,7 +36,6 @@ __all__ = [
     "Frames",
     "has_pixels",
     "is_lossy",
-    "is_subsampled",
     "loss_of",
     "Loss",
     "keep_true_offset_tables",

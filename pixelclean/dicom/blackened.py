@@ -62,6 +62,8 @@ def _blackened(stream: bytes, mask: BoolArray, fill: tuple[int, ...]) -> bytes:
     return blacken(bare, mask, fill) if mask.any() else bare
 
 
-def is_subsampled(stream: bytes) -> bool:
-    """Whether chroma is stored at a lower resolution than luma, so that decoders interpolate it."""
-    return read_jpeg(stream).is_subsampled
+def coarse_components(stream: bytes) -> tuple[bool, ...]:
+    """For each component whether it is stored at a lower resolution than another, so that decoders interpolate it."""
+    components = read_jpeg(stream).components
+    finest = max(each.horizontal for each in components), max(each.vertical for each in components)
+    return tuple((each.horizontal, each.vertical) != finest for each in components)

@@ -79,7 +79,7 @@ class LongFile:
             dataset.add_new(header.tag, "OB", b"")
             pixels = PixelFormat.of(dataset)
         check_size(pixels, self.limits)
-        return header.start + value_length(pixels) + self.limits.loaded_bytes
+        return header.start + min(header.length, value_length(pixels)) + self.limits.loaded_bytes
 
     def _walked(self, data: bytes, hole: Hole | None) -> Item:
         implicit, little = self.syntax.implicit, self.syntax.little

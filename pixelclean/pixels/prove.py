@@ -10,8 +10,8 @@ from pixelclean.dicom import (
     Frames,
     StillFrames,
     blackened_area,
+    coarse_components,
     compare_coefficients,
-    is_subsampled,
     without_hidden_bits,
 )
 from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos
@@ -59,9 +59,9 @@ def compare(source: Frames, output: Frames, plan: Plan, fill: Fill) -> Compariso
 def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill: Fill) -> Comparison:
     """Compare every frame of a JPEG image whose MCUs under the mask were made black.
 
-    The coefficients tell: all of them are as they were, or black.  The samples are compared as well: luma and what is
-    not sub-sampled is equal everywhere beside the black MCUs, and so is sub-sampled chroma but within one pixel of them,
-    where the decoder interpolates it.
+    The coefficients tell: all of them are as they were, or black.  The samples are compared as well: a component that is
+    not sub-sampled is equal everywhere beside the black MCUs, and so is a sub-sampled one, commonly chroma, but within
+    one pixel of them, where the decoder interpolates it.
     """
     _require_alike(source, output)
     planned = changed = unfilled = beyond = fringe = 0
@@ -69,14 +69,14 @@ def compare_blackened(source: StillFrames, output: StillFrames, plan: Plan, fill
         before, after, words = source.encoded(index), output.encoded(index), output.frame(index)
         coefficients = compare_coefficients(before, after, mask, tuple(int(word) for word in fill))
         area, shown = blackened_area(before, mask), source.frame(index)
-        rim = grown(area, 1) if is_subsampled(before) else area
+        rim, coarse = grown(area, 1), np.array(coarse_components(before))
         planned, beyond = planned + int(np.count_nonzero(mask)), beyond + int(np.count_nonzero(area & ~mask))
         changed, unfilled = changed + coefficients.changed_outside, unfilled + coefficients.not_filled_inside
         for band in _bands(words):
             pixels, samples = _differing(shown[band], words[band])
             outside = ~area[band].ravel()[pixels]
             pixels, samples = pixels[outside], samples[outside]
-            on_rim = rim[band].ravel()[pixels] & (samples > 0)
+            on_rim = rim[band].ravel()[pixels] & coarse[samples]
             fringe += _distinct(pixels[on_rim])
             unfilled += _unfilled(words[band], mask[band], fill)
             changed += _distinct(pixels[~on_rim])

@@ -8,10 +8,9 @@ from dataclasses import replace
 import imagecodecs
 
 from pixelclean.dicom.codecs.jpeg_arithmetic import ARITHMETIC, check_arithmetic
-from pixelclean.dicom.codecs.jpeg_cells import walked_scan
 from pixelclean.dicom.codecs.jpeg_layout import layout_of
 from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE, check_progressive
-from pixelclean.dicom.codecs.jpeg_scan import Keep
+from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
@@ -62,7 +61,9 @@ def _check_scans(frame: bytes) -> None:
         check_arithmetic(frame, process)
         return
     for scan in layout_of(frame).scans:
-        walked_scan(frame, scan, Keep.ENDS)
+        data = frame[scan.segment.end : scan.segment.stop]
+        if not walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS).is_followed_by_fill:
+            raise Refused(ReasonCode.UNDECODABLE, "JPEG: more in a scan than its image")
 
 
 def encode(frame: Words, pixels: PixelFormat) -> bytes:
@@ -102,6 +103,8 @@ def _colour(stream: JpegStream, pixels: PixelFormat) -> str:
     without any marker under RGB may be either.
     """
     says_rgb = stream.adobe == 0 or _spells_rgb(stream)
+    if says_rgb and stream.jfif:  # which knows luma and chroma only, and comes first for libjpeg
+        raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "JPEG: markers that deny each other's colours")
     if says_rgb and pixels.photometric == "RGB":
         return "RGB"
     if not says_rgb and pixels.photometric != "RGB":

@@ -71,6 +71,14 @@ class Walked:
         return bool(np.all(self.ends - self.reached < 8))
 
     @property
+    def is_followed_by_fill(self) -> bool:
+        """Whether nothing but fill stands behind that byte in any part: bytes of zeros or of ones, which encoders leave."""
+        data = self.words.astype(">u4").view(np.uint8)
+        longer = np.flatnonzero(self.ends - self.reached >= 8)
+        behind = (data[-(-self.reached[part] // 8) : self.ends[part] // 8] for part in longer)
+        return all(bool(np.all((fill == 0) | (fill == 0xFF))) for fill in behind)
+
+    @property
     def is_padded(self) -> bool:
         """Whether the bits behind the last MCU of each part are all ones, as they should be (F.1.2.3), or all zeros."""
         ones = (1 << (self.ends - self.reached & 7)) - 1
