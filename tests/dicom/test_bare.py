@@ -1,6 +1,9 @@
 """Text beside the pixels of an encoded frame is taken out; the pixels and everything that decodes them stay."""
 
+import shutil
 import struct
+import subprocess
+from pathlib import Path
 
 import cv2
 import imagecodecs
@@ -243,3 +246,40 @@ def test_blocks_that_libjpeg_fills_beyond_the_image_hide_nothing(rows: int, colu
     )
     assert made
     assert bare_jpeg(stream.tobytes()) is not None
+
+
+def in_scans_of_their_own(stream: bytes, folder: Path, scans: str = "0;1;2;") -> bytes:
+    if shutil.which("jpegtran") is None:
+        pytest.skip("jpegtran is not installed")
+    (folder / "scans").write_text(scans)
+    command = ["jpegtran", "-scans", str(folder / "scans")]
+    return subprocess.run(command, input=stream, check=True, capture_output=True, timeout=60).stdout
+
+
+@pytest.mark.parametrize("sampling", ["444", "422", "420", "440"])
+@pytest.mark.parametrize("rows, columns", [(75, 100), (96, 200), (61, 99), (64, 64), (8, 9)])
+def test_components_in_scans_of_their_own_hold_the_image_only(
+    rows: int, columns: int, sampling: str, tmp_path: Path
+) -> None:
+    y, x = np.mgrid[:rows, :columns]
+    picture = np.stack([128 + 90 * np.sin(x / (4 + each)) * np.cos(y / 5) for each in range(3)], -1).astype(np.uint8)
+    stream = bytes(imagecodecs.jpeg8_encode(picture, 85, subsampling=sampling))
+    apart = in_scans_of_their_own(stream, tmp_path)
+    assert read_jpeg(apart).scans == 3
+    assert bare_jpeg(apart) == apart
+
+
+@pytest.mark.parametrize("sampling", ["444", "420"])
+def test_rows_that_are_hidden_in_the_last_blocks_of_any_component_are_noticed(sampling: str, tmp_path: Path) -> None:
+    """A line in luma or in chroma alone, in rows that the frame header does not announce."""
+    for component in range(3):
+        picture = np.full((64, 64, 3), 128, np.uint8)
+        picture[60:64, 8:40, component] = 250
+        stream = bytes(
+            imagecodecs.jpeg8_encode(picture, 95, subsampling=sampling, colorspace="ycbcr", outcolorspace="ycbcr")
+        )
+        apart = bytearray(in_scans_of_their_own(stream, tmp_path))
+        assert bare_jpeg(bytes(apart)) == apart
+        at = apart.index(b"\xff\xc0") + 5
+        apart[at : at + 2] = (58).to_bytes(2, "big")
+        assert bare_jpeg(bytes(apart)) is None

@@ -13,11 +13,14 @@ import numpy as np
 
 from pixelclean.dicom.codecs.jpeg_coefficients import coefficients
 from pixelclean.dicom.codecs.jpeg_kernels import Coefficients
-from pixelclean.dicom.codecs.jpeg_segments import FRAMES, segments_of
+from pixelclean.dicom.codecs.jpeg_segments import DHT, DQT, DRI, FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import Component, JpegStream, read_jpeg
+from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray
+from pixelclean.reasons import ReasonCode
 
 _LOSSLESS = (3, 55)
+_TABLES = (DHT, DQT, DRI)
 _BLOCK = 8
 _RINGING = 48  # of 256: repeated samples come back so different after quantization; burned-in text stands out more
 
@@ -36,6 +39,8 @@ def repeats_its_edges(stream: bytes) -> bool:
     below, right = -header.rows % down, -header.columns % across
     if not below and not right:
         return True
+    if not single and header.scans > 1:
+        return all(repeats_its_edges(alone) for alone in _alone(stream, header))
     space = None if single else "ycbcr"
     whole = imagecodecs.jpeg8_decode(
         _with_size(stream, header.rows + below, header.columns + right), colorspace=space, outcolorspace=space
@@ -47,6 +52,32 @@ def repeats_its_edges(stream: bytes) -> bool:
     for index, filled in enumerate(_filled_blocks(stream, header)):
         apart[: filled.shape[0], : filled.shape[1], index][filled[: apart.shape[0], : apart.shape[1]]] = 0
     return int(apart.max()) <= _RINGING << header.precision - _BLOCK
+
+
+def _alone(stream: bytes, header: JpegStream) -> Iterator[bytes]:
+    """Each component as an image of its own; Refused where one has no scan of its own.
+
+    Such a scan codes no more blocks than its component has (A.2.2), so the frame cannot be enlarged for all of them.
+    """
+    segments = tuple(segments_of(stream))
+    frame = next(segment for segment in segments if segment.marker in FRAMES)
+    finest = max(each.vertical for each in header.components), max(each.horizontal for each in header.components)
+    tables = b""
+    for segment in segments:
+        if segment.marker in _TABLES:
+            tables += stream[segment.start : segment.stop]
+        elif segment.marker == SOS:
+            named, identifier = stream[segment.content : segment.content + 2]
+            if named != 1:
+                raise Refused(ReasonCode.UNDECODABLE, "JPEG: some components in one scan, some in another")
+            index = next(i for i, each in enumerate(header.components) if each.identifier == identifier)
+            component = header.components[index]
+            rows = -(-header.rows * component.vertical // finest[0])
+            columns = -(-header.columns * component.horizontal // finest[1])
+            quantization = stream[frame.content + 6 + 3 * index + 2]
+            size = struct.pack(">HBHHB", 11, header.precision, rows, columns, 1)
+            shown = bytes((0xFF, frame.marker)) + size + bytes((identifier, 0x11, quantization))
+            yield b"\xff\xd8" + tables + shown + stream[segment.start : segment.stop] + b"\xff\xd9"
 
 
 def _filled_blocks(stream: bytes, header: JpegStream) -> Iterator[BoolArray]:
