@@ -20,6 +20,7 @@ from test_jpeg_coefficients import by_hand
 from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.codecs.jpeg_blacken import blacken, blackened_area, can_be_blackened
 from pixelclean.dicom.codecs.jpeg_coefficients import CoefficientComparison, coefficients, compare_coefficients
+from pixelclean.dicom.codecs.jpeg_stream import read_jpeg
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -41,8 +42,7 @@ def picture(rows: int, columns: int, samples: int) -> np.ndarray:
 
 def decoded(stream: bytes) -> np.ndarray:
     """The samples as they are stored: (row, column, component)."""
-    samples = stream[stream.index(re.search(rb"\xff[\xc0\xc1]", stream)[0]) + 9]
-    space = None if samples == 1 else "ycbcr"
+    space = None if len(read_jpeg(stream).components) == 1 else "ycbcr"
     made = imagecodecs.jpeg8_decode(stream, colorspace=space, outcolorspace=space)
     return made.reshape(*made.shape[:2], -1)
 
