@@ -64,6 +64,5 @@ def _blackened(stream: bytes, mask: BoolArray, fill: tuple[int, ...]) -> bytes:
 
 def coarse_components(stream: bytes) -> tuple[bool, ...]:
     """For each component whether it is stored at a lower resolution than another, so that decoders interpolate it."""
-    components = read_jpeg(stream).components
-    finest = max(each.horizontal for each in components), max(each.vertical for each in components)
-    return tuple((each.horizontal, each.vertical) != finest for each in components)
+    header = read_jpeg(stream)
+    return tuple((each.vertical, each.horizontal) != header.finest for each in header.components)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jpeg_by_hand import ByHand
 from made import COLOUR, GREY, LIMITS, image, of
 from made_arithmetic import Coding, Conditioning, full_progression, sequential, spectral_selection
+from read_jpegs import plainly, read_back
 
 from pixelclean.dicom import PixelFormat, open_frames
 from pixelclean.dicom.bare_jpeg import bare_jpeg
@@ -25,7 +26,6 @@ from pixelclean.dicom.codecs.jpeg_blacken import can_be_blackened
 from pixelclean.dicom.codecs.jpeg_kernels import UNFIT
 from pixelclean.dicom.codecs.jpeg_segments import DAC, DRI, FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import read_jpeg
-from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -101,16 +101,6 @@ def refusal(data: bytes) -> ReasonCode | None:
     except Refused as refused:
         return refused.code
     return None
-
-
-def read_back(form: PixelFormat, data: bytes) -> Words:
-    return jpeg.decode(data, jpeg.look(data, form))
-
-
-def plainly(form: PixelFormat, data: bytes) -> Words:
-    """What the library alone makes of it."""
-    space = "ycbcr" if form.samples == 3 else None
-    return np.asarray(imagecodecs.jpeg8_decode(data, colorspace=space, outcolorspace=space)).reshape(form.shape)
 
 
 def scans_of(data: bytes) -> list:

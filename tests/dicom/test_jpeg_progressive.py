@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import COLOUR, EXPLICIT, GREY, LIMITS, image, noise, of
+from read_jpegs import plainly, read_back
 
 from pixelclean.dicom import PixelFormat, encode, open_frames, put_pixels, write
-from pixelclean.dicom.codecs import jpeg, jpeg_progressive_kernels
+from pixelclean.dicom.codecs import jpeg_progressive_kernels
 from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, UNFIT, WINDOWS
 from pixelclean.dicom.codecs.jpeg_progressive import check_progressive
 from pixelclean.dicom.codecs.jpeg_segments import DHT, DRI, SOS, segments_of
@@ -105,16 +106,6 @@ def refusal(data: bytes) -> ReasonCode | None:
     except Refused as refused:
         return refused.code
     return None
-
-
-def read_back(form: PixelFormat, data: bytes) -> Words:
-    return jpeg.decode(data, jpeg.look(data, form))
-
-
-def plainly(form: PixelFormat, data: bytes) -> Words:
-    """What the library alone makes of it."""
-    space = "ycbcr" if form.samples == 3 else None
-    return np.asarray(imagecodecs.jpeg8_decode(data, colorspace=space, outcolorspace=space)).reshape(form.shape)
 
 
 # Whole streams

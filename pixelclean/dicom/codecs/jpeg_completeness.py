@@ -164,7 +164,7 @@ def _planes(stream: JpegStream) -> dict[int, Plane]:
     require(len({component.identifier for component in stream.components}) == count, "frame header")
     for component in stream.components:
         require(1 <= component.horizontal <= 4 and 1 <= component.vertical <= 4, "sampling")
-    down, across = _largest(stream)
+    down, across = stream.finest
     planes = {}
     for index, component in enumerate(stream.components):
         rows = -(-stream.rows * component.vertical // down)
@@ -174,14 +174,9 @@ def _planes(stream: JpegStream) -> dict[int, Plane]:
     return planes
 
 
-def _largest(stream: JpegStream) -> tuple[int, int]:
-    """The sampling factors of an MCU, down and across."""
-    return max(each.vertical for each in stream.components), max(each.horizontal for each in stream.components)
-
-
 def _mcus(planes: tuple[Plane, ...], stream: JpegStream) -> int:
     """Of a scan: those of the frame, or the blocks of one component alone (A.2)."""
     if len(planes) == 1:
         return planes[0].blocks
-    down, across = _largest(stream)
+    down, across = stream.finest
     return -(-stream.rows // (8 * down)) * -(-stream.columns // (8 * across))

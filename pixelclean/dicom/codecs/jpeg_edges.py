@@ -34,8 +34,7 @@ def repeats_its_edges(stream: bytes) -> bool:
     if header.process in _LOSSLESS:
         return True
     single = len(header.components) == 1
-    down = _BLOCK * (1 if single else max(each.vertical for each in header.components))
-    across = _BLOCK * (1 if single else max(each.horizontal for each in header.components))
+    down, across = (_BLOCK * (1 if single else factor) for factor in header.finest)
     below, right = -header.rows % down, -header.columns % across
     if not below and not right:
         return True
@@ -61,7 +60,7 @@ def _alone(stream: bytes, header: JpegStream) -> Iterator[bytes]:
     """
     segments = tuple(segments_of(stream))
     frame = next(segment for segment in segments if segment.marker in FRAMES)
-    finest = max(each.vertical for each in header.components), max(each.horizontal for each in header.components)
+    down, across = header.finest
     tables = b""
     for segment in segments:
         if segment.marker in _TABLES:
@@ -72,8 +71,8 @@ def _alone(stream: bytes, header: JpegStream) -> Iterator[bytes]:
                 raise Refused(ReasonCode.UNDECODABLE, "JPEG: some components in one scan, some in another")
             index = next(i for i, each in enumerate(header.components) if each.identifier == identifier)
             component = header.components[index]
-            rows = -(-header.rows * component.vertical // finest[0])
-            columns = -(-header.columns * component.horizontal // finest[1])
+            rows = -(-header.rows * component.vertical // down)
+            columns = -(-header.columns * component.horizontal // across)
             quantization = stream[frame.content + 6 + 3 * index + 2]
             size = struct.pack(">HBHHB", 11, header.precision, rows, columns, 1)
             shown = bytes((0xFF, frame.marker)) + size + bytes((identifier, 0x11, quantization))
@@ -84,8 +83,7 @@ def _filled_blocks(stream: bytes, header: JpegStream) -> Iterator[BoolArray]:
     """For each component the pixels, (rows, columns), whose block lies beyond it and shows the mean of another one."""
     if len(header.components) == 1:
         return
-    down = max(each.vertical for each in header.components)
-    across = max(each.horizontal for each in header.components)
+    down, across = header.finest
     for component, blocks in zip(header.components, coefficients(stream), strict=True):
         rows = -(-header.rows * component.vertical // (down * _BLOCK))
         columns = -(-header.columns * component.horizontal // (across * _BLOCK))

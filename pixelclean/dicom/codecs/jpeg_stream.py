@@ -44,6 +44,11 @@ class JpegStream:
     scans: int
 
     @property
+    def finest(self) -> tuple[int, int]:
+        """The largest vertical and the largest horizontal sampling factor, which are those of the image (A.1.1)."""
+        return max(each.vertical for each in self.components), max(each.horizontal for each in self.components)
+
+    @property
     def is_subsampled(self) -> bool:
         """Whether the components differ in size, which only luma and chroma do."""
         return len({(each.horizontal, each.vertical) for each in self.components}) > 1
