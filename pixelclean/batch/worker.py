@@ -29,7 +29,7 @@ from pixelclean.reasons import ReasonCode
 from pixelclean.store.index import Index
 from pixelclean.store.vault import Vault
 
-_TRIES = 4
+_TRIES = 4  # of a video: `video.reencoding` makes one as a rule, and nine at most
 
 
 class Step(StrEnum):

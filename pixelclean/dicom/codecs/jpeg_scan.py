@@ -73,6 +73,8 @@ class Walked:
     @property
     def is_followed_by_fill(self) -> bool:
         """Whether nothing but fill stands behind that byte in any part: bytes of zeros or of ones, which encoders leave."""
+        if self.ends_with_its_last_byte:
+            return True
         data = self.words.astype(">u4").view(np.uint8)
         longer = np.flatnonzero(self.ends - self.reached >= 8)
         behind = (data[-(-self.reached[part] // 8) : self.ends[part] // 8] for part in longer)
