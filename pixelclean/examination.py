@@ -1,6 +1,6 @@
 """Examination: an open image goes in, the regions that must be masked come out, and the doubts that remain.
 
-Two ways of examining exist.  `Detection` lets device rules, ultrasound regions, the text networks and Tesseract speak;
+Two ways of examining exist.  `Detection` lets device rules, ultrasound regions, the text network and Tesseract speak;
 `GivenBoxes` takes an operator's or a command line's boxes as they are.
 """
 
@@ -104,7 +104,7 @@ class Examiner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Device rules, the text networks, and Tesseract as the second reader."""
+    """Device rules, the text network, and Tesseract as the second reader."""
 
     rules: RuleSet
     finder: Finder
@@ -121,7 +121,7 @@ class Detection:
         return "detection"
 
     def examine(self, image: OpenImage) -> Examination:
-        """Union of what the rules know and what the networks see in any frame."""
+        """Union of what the rules know and what the network sees in any frame."""
         form = image.frames.format
         match = self.rules.match(image.facts, form.rows, form.columns)
         findings = self._found(image)
@@ -134,7 +134,7 @@ class Detection:
         )
 
     def _found(self, image: OpenImage) -> Findings:
-        """What the networks see; measured values are never masked on their word alone, an operator is asked."""
+        """What the network sees; measured values are never masked on their word alone, an operator is asked."""
         if image.kind.burns_in_text:
             # Outside the ultrasound regions of an image there is nothing but text and graphics (PS3.3 C.8.5.5).
             return self.finder.everything(image.frames, image.display, image.ultrasound.outside)

@@ -20,7 +20,7 @@ from pixelclean.plan import Plan
 from pixelclean.reasons import ReasonCode
 
 _ROUNDS = 3
-_LEAST_SIDE = 16  # pixels; the networks do not know text in anything lower or narrower
+_LEAST_SIDE = 16  # pixels; the network does not know text in anything lower or narrower
 _MOST_PIXELS = 1 << 25  # of frames that differ: a minute or two of looking
 _ACTIVATION_LAYER = 0x1001
 

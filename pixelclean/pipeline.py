@@ -69,7 +69,7 @@ class Memory(Protocol):
 class Cleaner:
     """Cleans one file at a time by a policy; load it once per process.
 
-    `shipped` names what it was loaded with: version, rules, tables, networks, reader.  `memory` is told of every file
+    `shipped` names what it was loaded with: version, rules, tables, network, reader.  `memory` is told of every file
     that is released, before it is.
     """
 
@@ -83,7 +83,7 @@ class Cleaner:
 
     @classmethod
     def load(cls, policy: Policy, key: ProjectKey, threads: int = 1) -> Self:
-        """A cleaner with the shipped rules and networks; ConfigurationError where one of them cannot be used.
+        """A cleaner with the shipped rules and network; ConfigurationError where one of them cannot be used.
 
         `threads` pictures of one file are looked at together; the result does not depend on it.
         """
@@ -91,7 +91,7 @@ class Cleaner:
         finder = Finder.load(policy.pixel, threads)
         reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
         tables = (_digest_of_files(resources.rules(room)) for room in ("header", "pixels"))
-        shipped = _digest(__version__, kinds.digest, rules.digest, finder.networks.digest, reader, *tables)
+        shipped = _digest(__version__, kinds.digest, rules.digest, finder.network.digest, reader, *tables)
         examiner = _examiner(Detection(rules, finder, policy.pixel), policy)
         return cls(policy, key, kinds, examiner, Deidentified(key, policy), shipped)
 

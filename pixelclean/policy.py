@@ -113,7 +113,7 @@ class HeaderPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PixelPolicy:
-    """What text to find and when to ask; scores are logits of the text networks (models/README.md).
+    """What text to find and when to ask; scores are scores of the text network (models/README.md).
 
     `text_score`      on kinds that burn in text, every place from this score of the first look is masked
     `seed_score`      where it reaches this score somewhere

@@ -24,7 +24,7 @@ from pixelclean.errors import ConfigurationError
 from pixelclean.outcome import Reason, Result, held
 from pixelclean.reasons import ReasonCode
 
-_STARTING = 120.0  # seconds that loading libraries and networks may take on a slow disk
+_STARTING = 120.0  # seconds that loading libraries and the network may take on a slow disk
 _READING = 60.0  # seconds that a header may take at most, where the policy allows a whole file more
 
 

@@ -183,6 +183,6 @@ def _end_with_the_coordinator() -> None:
 
 
 def _limit_memory(beyond: int) -> None:
-    """`beyond` bytes of address space on top of what the loaded libraries and networks take."""
+    """`beyond` bytes of address space on top of what the loaded libraries and the network take."""
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + beyond,) * 2)

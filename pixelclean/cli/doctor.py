@@ -10,7 +10,7 @@ import click
 from pixelclean import resources
 from pixelclean.cli import tables
 from pixelclean.cli.codes import ExitCode
-from pixelclean.detect import Networks, require_tesseract
+from pixelclean.detect import Network, require_tesseract
 from pixelclean.devices import Kinds, load_rules
 from pixelclean.dicom import codec_report
 from pixelclean.errors import ConfigurationError
@@ -53,7 +53,7 @@ class Finding:
 
 @click.command(short_help="Say what is installed and what is missing.")
 def doctor() -> None:
-    """Check this installation: packages, Tesseract, codecs, networks, rules and key.  Exits 1 when something is missing."""
+    """Check this installation: packages, Tesseract, codecs, network, rules and key.  Exits 1 when something is missing."""
     console = tables.output()
     findings = tuple(_findings())
     tables.show(console, ("", "what", "state"), [(finding.word, finding.what, finding.state) for finding in findings])
@@ -70,7 +70,7 @@ def _findings() -> Iterator[Finding]:
     yield Finding("Python", platform.python_version())
     yield from (_package(name) for name in PACKAGES)
     yield _checked("Tesseract", require_tesseract)
-    yield _checked("text networks", lambda: f"checksums agree, digest {Networks.load().digest[:16]}")
+    yield _checked("text network", lambda: f"checksum agrees, digest {Network.load().digest[:16]}")
     yield _checked("device rules", _rules)
     yield _checked("kinds of objects", lambda: f"digest {Kinds.load(resources.rules('kinds.toml')).digest[:16]}")
     yield _checked("policy basic", lambda: f"digest {Policy.load('basic').digest[:16]}")

@@ -1,8 +1,8 @@
-"""Frames to text findings: the networks, the view they get, the reader, and pictures of what was found."""
+"""Frames to text findings: the network, the view it gets, the reader, and pictures of what was found."""
 
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.find import Finder, Findings, sample_of
-from pixelclean.detect.network import REACH, Network, Networks, Picture
+from pixelclean.detect.network import REACH, Network, Picture
 from pixelclean.detect.preview import drawn, png
 from pixelclean.detect.read import Word, read_words, require_tesseract
 from pixelclean.detect.view import Display, pictures
@@ -12,7 +12,6 @@ __all__ = [
     "Finder",
     "Findings",
     "Network",
-    "Networks",
     "REACH",
     "Picture",
     "Word",

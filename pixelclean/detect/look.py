@@ -1,0 +1,71 @@
+"""How one picture is looked at: at its own size, at others, and in part."""
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+
+import cv2
+import numpy as np
+
+from pixelclean.detect.network import CELL, Network, Picture, Scores
+from pixelclean.geometry import Box
+
+# From this many pixels along a side text may be taller than the network knows: half size is looked at too.
+_LARGE, _HALF = 1600, 0.5
+_OTHER_SIZES = (1.5, 0.75)
+Look = Callable[[Network, Picture], Scores]
+
+NOTHING = -100.0
+"""The score of a place that was not looked at."""
+
+
+def first_look(network: Network, picture: Picture) -> Scores:
+    """Scores at the size of the picture, and at half of it where it is large."""
+    scores = network.scores(picture)
+    if max(picture.shape[:2]) < _LARGE:
+        return scores
+    return np.maximum(scores, at_size(network, picture, _HALF))
+
+
+def other_look(network: Network, picture: Picture) -> Scores:
+    """The mean score at other sizes: another grid of cells, other pixels between them, other blind spots."""
+    return _mean(at_size(network, picture, size) for size in _OTHER_SIZES)
+
+
+def careful_look(network: Network, picture: Picture) -> Scores:
+    """The mean score at the picture's own size and at others: what only looks like text does so at one size."""
+    return _mean(at_size(network, picture, size) for size in (1.0, *_OTHER_SIZES))
+
+
+def within(box: Box, look: Look, network: Network, picture: Picture) -> Scores:
+    """A look at one part of a picture; nothing is seen elsewhere."""
+    rows, columns = (-(-side // CELL) for side in picture.shape[:2])
+    scores = np.full((rows, columns), NOTHING, np.float32)
+    left, top = box.left // CELL, box.top // CELL
+    part = picture[top * CELL : box.bottom, left * CELL : box.right]
+    seen = look(network, np.ascontiguousarray(part))
+    scores[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
+    return scores
+
+
+def at_size(network: Network, picture: Picture, size: float) -> Scores:
+    """Scores of the picture made larger or smaller, brought back to the cells of the picture itself."""
+    if size == 1.0:
+        return network.scores(picture)
+    method = cv2.INTER_CUBIC if size > 1 else cv2.INTER_AREA
+    height, width = (max(1, round(side * size)) for side in picture.shape[:2])
+    scores = network.scores(np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8))
+    rows, columns = (-(-side // CELL) for side in picture.shape[:2])
+    return np.asarray(cv2.resize(scores, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def highest(looks: Iterable[Scores]) -> Scores | None:
+    """The highest score of each cell over all looks, None where there was none."""
+    best = None
+    for scores in looks:
+        best = scores.copy() if best is None else np.maximum(best, scores, out=best)
+    return best
+
+
+def _mean(looks: Iterable[Scores]) -> Scores:
+    every = list(looks)
+    return np.asarray(reduce(np.add, every) / np.float32(len(every)), np.float32)
