@@ -83,7 +83,7 @@ def write(page: Page, fonts: Fonts, chance: Chance, rng: random.Random) -> None:
 
 def _manner(fonts: Fonts, rng: random.Random) -> Manner:
     kind = rng.random()
-    low, high = (7, 11) if kind < 0.24 else (11, 25) if kind < 0.74 else (25, 56) if kind < 0.88 else (56, 165)
+    low, high = (7, 11) if kind < 0.24 else (11, 25) if kind < 0.74 else (25, 56) if kind < 0.88 else (56, 165) if kind < 0.97 else (165, 330)
     colour = rng.choice(_SCREEN) if rng.random() < 0.75 else tuple(rng.randrange(256) for _ in range(3))
     script = rng.choice([s for s in _OTHER_SCRIPTS if s in fonts.outlines]) if rng.random() < 0.26 else "latin"
     bitmap = script == "latin" and fonts.bitmaps and rng.random() < 0.22
@@ -121,7 +121,8 @@ class _Style:
 def _style(chance: Chance, rng: random.Random) -> _Style:
     turn = 0.0
     if rng.random() < 0.2:
-        turn = rng.choice([90.0, 270.0]) if rng.random() < 0.4 else float(np.clip(chance.normal(0, 5), -15, 15))
+        kind = rng.random()
+        turn = rng.choice([90.0, 270.0]) if kind < 0.3 else rng.uniform(0, 360) if kind < 0.5 else float(np.clip(chance.normal(0, 5), -15, 15))
     return _Style(
         turn=turn,
         slant=rng.uniform(-0.1, 0.35) if rng.random() < 0.06 else 0.0,
