@@ -197,7 +197,7 @@ def run(
         store = opened.enter_context((Store.borrow if settings.dry_run else Store.open)(root, out, key))
         _bind(store, settings.task)
         index = opened.enter_context(_index_of(store, key, settings))
-        workers, threads = _shared_out(settings.jobs, len(found))
+        workers, threads = shared_out(settings.jobs, len(found))
         place = index.path if index else None
         pool = Pool(WorkerSettings(settings.task, policy, key, store.spool, threads, place, ways), workers)
         looks = FirstLook(found, pool, index, judges, tally.look)
@@ -269,7 +269,7 @@ def _index_of(store: Store, key: ProjectKey, settings: RunSettings) -> Iterator[
         yield index
 
 
-def _shared_out(jobs: int, files: int) -> tuple[int, int]:
+def shared_out(jobs: int, files: int) -> tuple[int, int]:
     """Worker processes, and threads in each: many files keep processes busy, a few large ones need threads."""
     workers = max(1, min(jobs, files))
     return workers, max(1, jobs // workers)

@@ -1,0 +1,108 @@
+"""Ink: where the letters of a line stand in a frame, and which pixels must be black for them to be gone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pixelclean.geometry import BoolArray, Box, grown
+
+Shown = npt.NDArray[np.float32]
+"""A frame as it is displayed, (row, column, sample): 0 is what the fill displays, 255 as far from it as anything."""
+
+BLACK = 12.0  # of 255: a lossy neighbour may bleed a little into a filled pixel
+_SAME = 24.0  # of 255: a frame still shows the ink of another one
+_INK = 0.4  # share of a line's contrast that ink has at least
+_STILL = 0.7  # share of the ink that is still there in a frame that shows the line
+_LEAST_INK = 0.02  # share of a cell that is ink, where there is a character in it
+_TALL_GAP = 1.5  # a box so many times as high as wide may hold a line that runs upwards
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """The ink of one line in one frame, as arrays of the size of its box.
+
+    `seen` is the ink.  `witness` are the pixels whose blackness says that the ink is gone: light ink itself, and for
+    black ink the lighter ground around it, since black ink would count as filled.  Where a box has no contrast, all of
+    it is both.  `black` is the most that a black pixel may display: never so much that faint ink would pass for black.
+    """
+
+    crop: Shown
+    seen: BoolArray
+    witness: BoolArray
+    black: float
+    same: float
+
+    @classmethod
+    def of(cls, crop: Shown) -> Self:
+        """The ink in a (row, column, sample) piece of a frame that a line fills."""
+        distance = np.abs(crop - np.median(crop, axis=(0, 1))).max(axis=-1)
+        contrast = float(np.percentile(distance, 99)) or float(distance.max())
+        everything = np.ones(distance.shape, dtype=np.bool_)
+        if not contrast:
+            return cls(crop, everything, everything, BLACK, _SAME)
+        seen, black = distance > _INK * contrast, min(BLACK, contrast / 4)
+        light = crop.max(axis=-1) > 2 * black
+        witness = (seen | grown(seen & ~light, 1)) & light
+        return cls(crop, seen, witness if witness.any() else everything, black, min(_SAME, contrast / 2))
+
+    def shows_in(self, crop: Shown) -> bool:
+        """Whether the same place of another frame shows the same ink."""
+        return float((np.abs(crop - self.crop).max(axis=-1)[self.seen] < self.same).mean()) >= _STILL
+
+    def covered(self, crop: Shown) -> BoolArray:
+        """The witnesses that are black in the same place of an output."""
+        return np.asarray(self.witness & (crop.max(axis=-1) <= self.black))
+
+    def cells(self, characters: int) -> tuple[Box, ...]:
+        """The box cut into one cell for each character, `characters` of them, 0 where that is not known.
+
+        Their edges count from the corner of the box.  Where so many characters do not fit into one line, across or
+        upwards, rows of text are told apart by what is empty between them, and a cell is half as wide as its row is high.
+        """
+        height, width = self.seen.shape
+        if characters and _is_pitch(width / characters, height):
+            return tuple(_across(0, height, width, characters))
+        if characters and _is_pitch(height / characters, width):
+            return tuple(_downwards(width, height, characters))
+        if not characters and height > _TALL_GAP * width:
+            return tuple(_downwards(width, height, round(2 * height / width)))
+        return tuple(
+            cell
+            for top, bottom in self._rows()
+            for cell in _across(top, bottom, width, round(2 * width / (bottom - top)))
+        )
+
+    def _rows(self) -> Iterator[tuple[int, int]]:
+        """First and last row, half-open, of each row of text."""
+        inked = np.concatenate([[False], self.seen.any(axis=1), [False]])
+        edges = np.flatnonzero(inked[1:] != inked[:-1]).tolist()
+        yield from zip(edges[::2], edges[1::2], strict=True)
+
+    def has_ink_in(self, cell: Box) -> bool:
+        """Whether there is a character in a cell: none in a space."""
+        inside = self.seen[cell.slices]
+        return bool(inside.sum() >= max(2, _LEAST_INK * inside.size)) and bool(self.witness[cell.slices].any())
+
+
+def _is_pitch(along: float, across: float) -> bool:
+    """Whether a character may take so much of a line that is so high."""
+    return 0.25 * across <= along <= 1.6 * across
+
+
+def _across(top: int, bottom: int, width: int, number: int) -> Iterator[Box]:
+    edges = _edges(width, number)
+    yield from (Box(left, top, right, bottom) for left, right in pairwise(edges))
+
+
+def _downwards(width: int, height: int, number: int) -> Iterator[Box]:
+    edges = _edges(height, number)
+    yield from (Box(0, top, width, bottom) for top, bottom in pairwise(edges))
+
+
+def _edges(length: int, number: int) -> list[int]:
+    """The edges of equal parts of a length, none of them empty."""
+    return sorted({round(part * length / max(1, number)) for part in range(max(1, number) + 1)})
