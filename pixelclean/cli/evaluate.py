@@ -14,12 +14,12 @@ from pixelclean.cli.codes import ExitCode
 from pixelclean.cli.looking import as_in_a_run
 from pixelclean.cli.progress import shown
 from pixelclean.errors import UsageError
-from pixelclean.evaluation import Counts, Evaluation, PrivateFolder, Row, Settings, Truth, write_album
+from pixelclean.evaluation import Counts, Evaluation, PrivateFolder, Settings, Truth, write_album
 from pixelclean.evaluation import evaluate as evaluated
 
 _HEADINGS = (
     *("modality", "files", "lines", "left", "identifying", "left", "characters", "left"),
-    *("changed away from text: median", "95th percentile"),
+    *("changed away from text", "95th percentile"),
 )
 
 
@@ -62,8 +62,8 @@ def evaluate(
     """
     labelled = Truth.load(truth)
     heading = as_in_a_run(options.load_policy(policy, added), key_file, mapping)
-    private = PrivateFolder.make(report or _beside(folder), "--report", [folder])
     pictures = PrivateFolder.make(album, "--pictures", [folder]) if album else None
+    private = PrivateFolder.make(report or _beside(folder), "--report", [folder])
     try:
         settings = Settings(
             policy=heading.policy,
@@ -98,20 +98,19 @@ def _beside(folder: Path) -> Path:
 
 
 def _print(console: Console, made: Evaluation) -> None:
-    rows = made.rows
-    tables.show(console, _HEADINGS, _of([(row, row.released) for row in rows]), "released: what is left in the outputs")
-    if made.total.held.files:
-        held = [(row, row.held) for row in rows if row.held.files]
-        tables.show(console, _HEADINGS, _of(held), "held back: what their masks alone would leave")
+    released = [(row.modality, row.released) for row in made.rows if row.released.files]
+    held = [(row.modality, row.held) for row in made.rows if row.held.files]
+    tables.show(console, _HEADINGS, _of(released), "released: what is left in the outputs")
+    tables.show(console, _HEADINGS, _of(held), "held back: what their masks alone would leave")
 
 
-def _of(rows: Iterable[tuple[Row, Counts]]) -> Iterator[tuple[object, ...]]:
-    for row, counts in rows:
+def _of(rows: Iterable[tuple[str, Counts]]) -> Iterator[tuple[object, ...]]:
+    for modality, counts in rows:
         files = (
             str(counts.files) if counts.measured == counts.files else f"{counts.files} ({counts.measured} with a mask)"
         )
         yield (
-            *(row.modality, files, counts.lines, counts.lines_left, counts.identifying, counts.identifying_left),
+            *(modality, files, counts.lines, counts.lines_left, counts.identifying, counts.identifying_left),
             *(counts.cells, counts.cells_left, _percent(counts.away_median), _percent(counts.away_95)),
         )
 

@@ -13,7 +13,7 @@ from pydicom.tag import Tag
 from pixelclean.batch.discover import Found, Met, discover
 from pixelclean.batch.first_look import FirstLook
 from pixelclean.batch.pool import Job, Pool
-from pixelclean.batch.run import Phase, Progress, shared_out
+from pixelclean.batch.run import Progress, Tally, shared_out
 from pixelclean.batch.task import Clean, Ways, cleaner_for
 from pixelclean.batch.worker import WorkerSettings
 from pixelclean.dicom import digest_of, looks_like_dicom, read_header
@@ -23,7 +23,7 @@ from pixelclean.evaluation.tally import Evaluation, Scored
 from pixelclean.evaluation.truth import Entry, Truth
 from pixelclean.evaluation.worker import Asked, work
 from pixelclean.key import ProjectKey
-from pixelclean.outcome import Released, Result
+from pixelclean.outcome import Result, word_of
 from pixelclean.policy import Limits, Policy
 from pixelclean.store.index import Index
 
@@ -107,20 +107,20 @@ def _results(
     """Every labelled file, cleaned and judged, in the order in which they finish."""
     workers, threads = shared_out(settings.jobs, len(places))
     asked = Asked(_lines_by_digest(places, truth), settings.pictures)
-    heard = _Heard(len(places), progress)
+    tally = Tally(len(places), progress)
     with Index.open(settings.spool / "index.sqlite", settings.key) as index:
         worker = WorkerSettings(
             Clean(), settings.policy, settings.key, settings.spool, threads, index.path, settings.ways
         )
         with Pool(worker, workers, partial(work, asked)) as pool:
-            looks = FirstLook([Found(path, Met.NAMED) for path in places], pool, index, judges, heard.look)
+            looks = FirstLook([Found(path, Met.NAMED) for path in places], pool, index, judges, tally.look)
             looks.read_headers()
             unopened = dict[Path, Result]()
             for done in pool.results(_jobs(looks, unopened)):
-                heard.add(done.result)
+                tally.add(word_of(done.result.outcome))
                 yield done.job.path, done.result
             for path, result in unopened.items():
-                heard.add(result)
+                tally.add(word_of(result.outcome))
                 yield path, result
 
 
@@ -146,27 +146,6 @@ def _lines_by_digest(places: dict[Path, Entry], truth: Truth) -> dict[str, tuple
             if first.lines != entry.lines:
                 raise truth.fault(entry, f"the same bytes as in entry {first.number}, but other lines")
     return {digest: entry.lines for digest, entry in known.items()}
-
-
-@dataclass(slots=True)
-class _Heard:
-    """Counts what is finished and tells whoever listens."""
-
-    total: int
-    listener: Callable[[Progress], None]
-    looked_at: int = 0
-    released: int = 0
-    held: int = 0
-
-    def look(self) -> None:
-        self.looked_at += 1
-        self.listener(Progress(self.looked_at, self.total, Phase.READING))
-
-    def add(self, result: Result) -> None:
-        released = isinstance(result.outcome, Released)
-        self.released, self.held = self.released + released, self.held + (not released)
-        done = self.released + self.held
-        self.listener(Progress(done, self.total, Phase.CLEANING, released=self.released, queued=self.held))
 
 
 def _may_be_dicom(path: Path) -> bool:

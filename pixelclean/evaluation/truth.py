@@ -75,9 +75,12 @@ class Truth:
     def load(cls, path: Path) -> Self:
         """The truth in a JSON file; ConfigurationError that names file, entry and line where it is not as it should be."""
         try:
-            return cls(path, tuple(_entries(_parsed(path))))
+            entries = tuple(_entries(_parsed(path)))
         except ConfigurationError as error:
             raise ConfigurationError(f"{path}: {error}") from None
+        if not entries:
+            raise ConfigurationError(f"{path}: names no file")
+        return cls(path, entries)
 
     def fault(self, entry: Entry, what: str) -> ConfigurationError:
         """What is wrong with an entry, as an error that names it."""
