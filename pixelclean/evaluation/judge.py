@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pixelclean.evaluation.ink import Ink, Shown
+from pixelclean.evaluation.ink import BLACK, Ink, Shown
 from pixelclean.geometry import BoolArray, Box, mask_of
 
 LINE_COVERED = 0.9
@@ -58,19 +58,19 @@ class Verdict:
     away: float
 
 
-def judge(lines: Iterable[Line], frames: Iterable[tuple[Shown, Shown]], unchanged: float = 0.0) -> Verdict:
+def judge(lines: Iterable[Line], frames: Iterable[tuple[Shown, Shown]], loss: float = 0.0) -> Verdict:
     """What is left, from every frame before and after; they are taken one at a time.
 
-    All of them are (row, column, sample) of one size, but for the number of samples.  Pixels that differ by `unchanged`
-    or less, of 255, count as unchanged: more than 0 is for video, which is encoded anew.
+    All of them are (row, column, sample) of one size, but for the number of samples.  Where the output was encoded anew
+    with loss, which moves pixels by up to `loss` of 255, what differs by no more is unchanged, and that near black is black.
     """
-    watches = [_Watch(line) for line in lines]
+    watches = [_Watch(line, max(BLACK, loss)) for line in lines]
     near: BoolArray | None = None
     changed = pixels = 0
     for number, (before, after) in enumerate(frames):
         if near is None:
             near = near_to([watch.line for watch in watches], *before.shape[:2])
-        differs = np.abs(after - before).max(axis=-1) > unchanged
+        differs = np.abs(after - before).max(axis=-1) > loss
         changed, pixels = changed + int((differs & ~near).sum()), pixels + differs.size
         for watch in watches:
             watch.look(number, before[watch.line.box.slices], after[watch.line.box.slices])
@@ -88,6 +88,7 @@ class _Watch:
     """One line while frame after frame goes by; `cells` with a character in them, and those of them that are left."""
 
     line: Line
+    black: float
     ink: Ink | None = None
     places: tuple[Box, ...] = ()
     covered: float = 1.0
@@ -114,9 +115,9 @@ class _Watch:
     def _ink(self, number: int, before: Shown) -> Ink | None:
         """The ink of the line in a frame, None where the frame does not show it."""
         if self.line.frames:
-            return Ink.of(before) if number in self.line.frames else None
+            return Ink.of(before, self.black) if number in self.line.frames else None
         if self.ink is None:
-            self.ink = Ink.of(before)
+            self.ink = Ink.of(before, self.black)
         return self.ink if self.ink.shows_in(before) else None
 
     def verdict(self) -> LineVerdict:

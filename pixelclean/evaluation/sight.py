@@ -44,8 +44,8 @@ class Sight:
         return cls(frames, display, fill, _scale(frames, fill) if _is_grey(form, display) else 1.0)
 
     @property
-    def unchanged(self) -> float:
-        """By how much of 255 a pixel may differ that did not change."""
+    def loss(self) -> float:
+        """By how much of 255 a pixel may differ for no other reason than that it was encoded anew."""
         return _VIDEO_LOSS if isinstance(self.frames, VideoFrames) else 0.0
 
     def before(self, number: int) -> Shown:

@@ -93,7 +93,7 @@ def _judgement(source: Source, result: Result, spool: Path, asked: Asked, limits
     sight = Sight.of(source.dataset, source.transfer_syntax, limits)
     output = _frames_of(spool / result.output.spool_name, limits) if result.output else None
     pairs = sight.beside(output) if output else sight.masked(result.plan)
-    verdict, far = judge(lines, pairs, sight.unchanged), alarms(result.plan, lines)
+    verdict, far = judge(lines, pairs, sight.loss), alarms(result.plan, lines)
     shots = _shots(sight, output, result.plan, verdict, far) if asked.pictures else ()
     return Judgement(verdict, far, tuple(shots))
 

@@ -78,7 +78,7 @@ def done(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Done:
     (folder / "notes.txt").write_text("no DICOM")
     truth = place / "truth.json"
     truth.write_text(json.dumps({"files": [labelled(sample_data, name) for name in (*RELEASED, *HELD)]}))
-    shown = run("evaluate", folder, truth, "--pictures", place / "pictures")
+    shown = run("evaluate", folder, truth, "--pictures", place / "pictures", "--jobs", 1)
     return Done(shown, folder, place / "in-evaluation", place / "pictures")
 
 
@@ -88,12 +88,14 @@ def wrong(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Done:
     place = tmp_path_factory.mktemp("evaluate")
     folder = place / "in"
     folder.mkdir()
-    for name in ("ct-plain.dcm", "us-single-rgb.dcm"):
+    for name in ("ct-plain.dcm", "us-palette.dcm"):
         shutil.copy(sample_data / name, folder)
     truth = place / "truth.json"
-    files = [{"file": "ct-plain.dcm", "lines": [{"box": TISSUE}]}, {"file": "us-single-rgb.dcm", "lines": []}]
+    files = [{"file": "ct-plain.dcm", "lines": [{"box": TISSUE}]}, {"file": "us-palette.dcm", "lines": []}]
     truth.write_text(json.dumps({"files": files}))
-    shown = run("evaluate", folder, truth, "--report", place / "report", "--pictures", place / "pictures", "--json")
+    shown = run(
+        "evaluate", folder, truth, "--report", place / "report", "--pictures", place / "pictures", "--json", "--jobs", 1
+    )
     return Done(shown, folder, place / "report", place / "pictures")
 
 
@@ -167,8 +169,8 @@ def test_misses_come_before_false_alarms_and_each_has_a_picture(wrong: Done) -> 
     assert index[0]["file"] == "ct-plain.dcm"
     alarms = index[1:]
     assert alarms and {alarm["finding"] for alarm in alarms} == {"false alarm"}
-    assert {alarm["file"] for alarm in alarms} == {"us-single-rgb.dcm"}
-    assert len(alarms) == len(wrong.of("us-single-rgb.dcm")["false_alarms"])
+    assert {alarm["file"] for alarm in alarms} == {"us-palette.dcm"}
+    assert len(alarms) == len(wrong.of("us-palette.dcm")["false_alarms"])
     scores = [alarm["score"] for alarm in alarms]
     assert scores == sorted(scores, reverse=True)
     for each in index:

@@ -73,6 +73,35 @@ def test_several_rows_in_one_box_are_told_apart() -> None:
     assert line.left and line.cells_left * 2 == line.cells
 
 
+def test_rows_over_texture_are_as_many_as_the_characters_need() -> None:
+    rng = np.random.default_rng(3)
+    before = rng.uniform(0, 255, (ROWS, COLUMNS, 1)).astype(np.float32)
+    (line,) = judge([Line(Box(0, 0, 120, 60), characters=64)], [(before, before)]).lines
+    assert line.cells == 64  # four rows of sixteen are twice as high as wide
+
+
+def test_a_rule_under_a_line_is_no_row_of_characters() -> None:
+    before = frame((255,), (0,))
+    ruled = before.copy()
+    ruled[LINE.bottom + 2, LINE.left : LINE.right] = 255
+    box = Box(LINE.left, LINE.top, LINE.right, LINE.bottom + 3)
+    counts = [judge([Line(box, characters=200)], [(each, each)]).lines[0].cells for each in (before, ruled)]
+    assert counts[0] == counts[1]
+
+
+def test_a_line_may_run_from_black_over_bright_tissue() -> None:
+    dark, bright = frame((255,), (0,)), frame((255,), (170,))
+    before = dark.copy()
+    before[:, COLUMNS // 2 :] = bright[:, COLUMNS // 2 :]
+    last = character(len(TEXT) - 1)
+    for open_ones in ([character(0)], [last], [character(0), last]):
+        after = blackened(before, LINE)
+        for box in open_ones:
+            after[box.slices] = before[box.slices]
+        (line,) = judge([LABEL], [(before, after)]).lines
+        assert (line.cells, line.cells_left) == (len(TEXT), len(open_ones))
+
+
 def test_text_that_runs_upwards_has_a_cell_for_each_character() -> None:
     before = np.ascontiguousarray(np.rot90(frame((255,), (0,))))
     upright = Box(LINE.top, COLUMNS - LINE.right, LINE.bottom, COLUMNS - LINE.left)
