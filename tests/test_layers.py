@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("delivery",),
     ("batch",),
+    ("evaluation",),
     ("web",),
     ("",),  # pixelclean/__init__.py: the public API
     ("cli",),
@@ -45,7 +46,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"store"},
     "jpeg_ls": {"dicom"},
     "numba": {"dicom"},
-    "numpy": {"geometry", "plan", "dicom", "devices", "detect", "pixels", "pipeline", "store", "cli"},
+    "numpy": {"geometry", "plan", "dicom", "devices", "detect", "pixels", "pipeline", "store", "evaluation", "cli"},
     "onnxruntime": {"detect"},
     "pydicom": {
         "dicom",
@@ -62,6 +63,7 @@ HOMES: dict[str, set[str]] = {
         "reidentify",
         "graphics",
         "inventory",
+        "evaluation",
     },
     "rich": {"cli"},
     "rle": {"dicom"},

@@ -94,8 +94,8 @@ class Summary:
 
 
 @dataclass(slots=True)
-class _Tally:
-    """Counts what is finished and tells whoever listens."""
+class Tally:
+    """Counts what is looked at and what is finished, and tells whoever listens."""
 
     total: int
     listener: Callable[[Progress], None]
@@ -103,10 +103,12 @@ class _Tally:
     looked_at: int = 0
 
     def look(self) -> None:
+        """One header more was looked at."""
         self.looked_at += 1
         self.listener(Progress(self.looked_at, self.total, Phase.READING))
 
     def add(self, outcome: str) -> None:
+        """One file more is finished."""
         self.outcomes[outcome] += 1
         self.listener(Progress(self.outcomes.total(), self.total, Phase.CLEANING, **self.outcomes))
 
@@ -192,12 +194,12 @@ def run(
     check_places(inputs, out, root)
     check_out(out, root)
     found = list(discover(inputs))
-    tally = _Tally(len(found), progress)
+    tally = Tally(len(found), progress)
     with ExitStack() as opened:
         store = opened.enter_context((Store.borrow if settings.dry_run else Store.open)(root, out, key))
         _bind(store, settings.task)
         index = opened.enter_context(_index_of(store, key, settings))
-        workers, threads = _shared_out(settings.jobs, len(found))
+        workers, threads = shared_out(settings.jobs, len(found))
         place = index.path if index else None
         pool = Pool(WorkerSettings(settings.task, policy, key, store.spool, threads, place, ways), workers)
         looks = FirstLook(found, pool, index, judges, tally.look)
@@ -269,7 +271,7 @@ def _index_of(store: Store, key: ProjectKey, settings: RunSettings) -> Iterator[
         yield index
 
 
-def _shared_out(jobs: int, files: int) -> tuple[int, int]:
+def shared_out(jobs: int, files: int) -> tuple[int, int]:
     """Worker processes, and threads in each: many files keep processes busy, a few large ones need threads."""
     workers = max(1, min(jobs, files))
     return workers, max(1, jobs // workers)
@@ -283,7 +285,7 @@ class _Work:
     pool: Pool
     looks: FirstLook
     delivery: Delivery
-    tally: _Tally
+    tally: Tally
 
     def do(self) -> None:
         met = {found.path: found.met for found in self.found}
@@ -315,7 +317,7 @@ class _Work:
         self.tally.add(record.outcome.value)
 
 
-def _rehearse(inputs: list[Found], pool: Pool, looks: FirstLook, tally: _Tally) -> Counter[ReasonCode]:
+def _rehearse(inputs: list[Found], pool: Pool, looks: FirstLook, tally: Tally) -> Counter[ReasonCode]:
     """Clean everything in the spool and place nothing; the reasons of what would not be skipped."""
     met = {found.path: found.met for found in inputs}
     reasons: Counter[ReasonCode] = Counter()

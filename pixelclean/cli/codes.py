@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     QUEUED = 3
     QUARANTINED = 4
+    LEFT = 5
 
 
 _OF_END = {End.NOTE: ExitCode.DONE, End.QUEUE: ExitCode.QUEUED, End.QUARANTINE: ExitCode.QUARANTINED}

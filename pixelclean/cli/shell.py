@@ -5,6 +5,7 @@ import click
 from pixelclean.cli.clean import clean
 from pixelclean.cli.detect import detect
 from pixelclean.cli.doctor import doctor
+from pixelclean.cli.evaluate import evaluate
 from pixelclean.cli.explain import explain
 from pixelclean.cli.inventory import inventory
 from pixelclean.cli.key import key
@@ -18,7 +19,7 @@ from pixelclean.version import __version__
 
 _EPILOG = (
     "Exit codes: 0 everything was released, 1 the run itself failed, 2 usage, 3 something waits in the queue, "
-    "4 something was quarantined; the higher wins."
+    "4 something was quarantined, 5 identifying text is left (evaluate); the higher wins."
 )
 
 
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 for _command in (
-    *(clean, mask, detect, explain, inventory, reidentify),
+    *(clean, mask, detect, explain, inventory, evaluate, reidentify),
     *(policy, conformance, vault, key, doctor),
 ):
     main.add_command(_command)

@@ -21,6 +21,7 @@ COMMANDS = (
         "detect",
         "explain",
         "inventory",
+        "evaluate",
         "reidentify",
         "policy",
         "conformance",

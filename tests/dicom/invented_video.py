@@ -6,12 +6,18 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pydicom
 import pytest
+from invented import described
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import UID
 
 from pixelclean.dicom.format import PixelFormat
+from pixelclean.dicom.fragments import encapsulate_stream
 from pixelclean.dicom.words import Words
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.plan import Plan
@@ -108,6 +114,22 @@ def video(recipe: Recipe) -> bytes:
         for packet in _noise(sound) if sound else ():
             made.mux(packet)
     return file.getvalue()
+
+
+def file_of(recipe: Recipe, folder: Path, stream: bytes | None = None) -> Path:
+    """Such a video, or this stream in its place, as a file of somebody invented."""
+    dataset = described(recipe.format, Modality="US")
+    dataset.SOPClassUID = UID("1.2.840.10008.5.1.4.1.1.77.1.4.1")
+    dataset.Modality = "XC"
+    dataset["PixelData"] = pydicom.DataElement(
+        "PixelData", "OB", encapsulate_stream(video(recipe) if stream is None else stream), is_undefined_length=True
+    )
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = UID(recipe.syntax)
+    dataset.is_undefined_length = True
+    path = folder / "made.dcm"
+    dataset.save_as(path, implicit_vr=False, little_endian=True, enforce_file_format=True)
+    return path
 
 
 def _packets(stream: av.VideoStream, recipe: Recipe) -> Iterator[av.Packet]:

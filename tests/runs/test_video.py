@@ -6,17 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pydicom
 import pytest
-from invented import described
-from pydicom.dataset import FileMetaDataset
-from pydicom.uid import UID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "dicom"))
-from invented_video import EACH, Recipe, video
+from invented_video import EACH, Recipe, file_of, video
 
 from pixelclean.dicom import open_frames, read
-from pixelclean.dicom.fragments import encapsulate_stream
 from pixelclean.outcome import Quarantined, Released, Result
 from pixelclean.pipeline import Cleaner
 from pixelclean.policy import Limits
@@ -26,21 +21,6 @@ from pixelclean.reasons import ReasonCode
 LIMITS = Limits()
 ONE_OF_EACH = [next(each for each in EACH if each.encoder == name) for name in ("mpeg2video", "libx264", "libx265")]
 LARGE = {"rows": 192, "columns": 256}
-
-
-def file_of(recipe: Recipe, folder: Path, stream: bytes | None = None) -> Path:
-    dataset = described(recipe.format, Modality="US")
-    dataset.SOPClassUID = UID("1.2.840.10008.5.1.4.1.1.77.1.4.1")
-    dataset.Modality = "XC"
-    dataset["PixelData"] = pydicom.DataElement(
-        "PixelData", "OB", encapsulate_stream(video(recipe) if stream is None else stream), is_undefined_length=True
-    )
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = UID(recipe.syntax)
-    dataset.is_undefined_length = True
-    path = folder / "made.dcm"
-    dataset.save_as(path, implicit_vr=False, little_endian=True, enforce_file_format=True)
-    return path
 
 
 def cleaned(cleaner: Cleaner, path: Path, folder: Path) -> Result:
