@@ -7,6 +7,7 @@ The state is saved now and then; the same command goes on from there and ends wi
 
 import argparse
 import copy
+import math
 import random
 import time
 from collections import deque
@@ -88,7 +89,7 @@ def _resume(state: Path, net: TextNet, mean: TextNet, optimiser: torch.optim.Opt
 
 def _rate(step: int, steps: int, highest: float) -> float:
     """A short rise, then half a cosine down."""
-    return highest * min(1.0, (step + 1) / 200) * (0.5 * (1 + np.cos(np.pi * step / steps)) + 0.005)
+    return highest * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 0.005)
 
 
 def _average(mean: TextNet, net: TextNet, keep: float) -> None:

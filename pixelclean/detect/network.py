@@ -52,12 +52,12 @@ class Network:
         """
         try:
             table = tomllib.loads(resources.models("models.toml").read_text(encoding="utf-8"))["text"]
-            content = resources.models(table["file"]).read_bytes()
+            content, expected = resources.models(table["file"]).read_bytes(), str(table["sha256"])
             calibration = float(table["slope"]), float(table["offset"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError("models/models.toml cannot be used") from error
         digest = hashlib.sha256(content).hexdigest()
-        if digest != table["sha256"]:
+        if digest != expected:
             raise ConfigurationError(f"{table['file']}: checksum differs from models.toml")
         return cls(digest, *calibration, _session(content, str(table["file"])))
 
