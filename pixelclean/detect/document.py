@@ -79,7 +79,8 @@ def _is_text(page: Grey) -> bool:
     if len(middles) < _LEAST_ROWS or middles[-1] - middles[0] < _SPREAD * len(page):
         return False
     share = sum(piece.width * piece.height for piece in pieces) / page.size
-    return share >= _ROWS_SHARE and sum(piece.ink for piece in pieces) >= _INK_IN_ROWS * np.count_nonzero(ink)
+    inked = sum(piece.ink for piece in pieces)
+    return share >= _ROWS_SHARE and inked >= _INK_IN_ROWS * int(np.count_nonzero(ink))
 
 
 @dataclass(frozen=True, slots=True)

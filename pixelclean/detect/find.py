@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.barcode_watch import BarcodeWatch
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.network import CELL, Network, Networks, Picture, Scores
 from pixelclean.detect.view import Display, pictures
@@ -42,12 +43,13 @@ _EXTENT = -1.0  # score down to which a place that is text is followed to its ed
 class Findings:
     """Boxes of what is text, and of what may be text; both in pixels of the stored image, for all frames together.
 
-    `page` tells whether any frame looks like a scanned page.
+    `page` tells whether any frame looks like a page of text, `barcodes` are boxes of those that were found on the way.
     """
 
     text: tuple[Box, ...] = ()
     doubtful: tuple[Box, ...] = ()
     page: bool = False
+    barcodes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        looks = self._each(self._every_size_and_page, _all_pictures(frames, display))
+        watch = BarcodeWatch()
+        looks = self._each(self._every_size_and_page, _watched(_all_pictures(frames, display), watch))
         scores, page = next(looks)
         for more, another in looks:  # one by one: a long cine has many
             np.maximum(scores, more, out=scores)
@@ -81,14 +84,14 @@ class Finder:
             for place in _components(scores > self.policy.text_score)
             if place.best(scores) >= self.policy.seed_score or suspicious(place.box)
         ]
-        return Findings(self._boxes(places, frames), page=page)
+        return Findings(self._boxes(places, frames), page=page, barcodes=tuple(sorted(watch.boxes)))
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        union, page = None, False
-        for scores, another in self._each(self._careful_if_suspect, _all_pictures(frames, display)):
+        union, page, watch = None, False, BarcodeWatch()
+        for scores, another in self._each(self._careful_if_suspect, _watched(_all_pictures(frames, display), watch)):
             union, page = _higher(union, scores), page or another  # one by one: a long cine has many
-        return replace(self._judged(union, frames), page=page)
+        return replace(self._judged(union, frames), page=page, barcodes=tuple(sorted(watch.boxes)))
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], within: Box) -> Findings:
         """The second look: the careful look at a part of some frames, whatever the first look said."""
@@ -179,7 +182,7 @@ class _Shown:
     sampled: bool
 
     def is_page(self) -> bool:
-        """Whether the frame looks like a scanned page: a stretched one may be white without being paper."""
+        """Whether the frame looks like a page of text: a stretched one may be white without being paper."""
         return self.first and looks_like_document(self.picture)
 
 
@@ -221,6 +224,14 @@ def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
             seen.add(digest)
             for number, picture in enumerate(pictures(frames.frame(index), frames.format, display)):
                 yield _Shown(picture, number == 0, index in sampled)
+
+
+def _watched(shown: Iterable[_Shown], watch: BarcodeWatch) -> Iterator[_Shown]:
+    """The same pictures; the watch has seen those that show a frame as it is."""
+    for picture in shown:
+        if picture.first:
+            watch.see(picture.picture, sampled=picture.sampled)
+        yield picture
 
 
 def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
