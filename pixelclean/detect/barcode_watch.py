@@ -25,12 +25,17 @@ class BarcodeWatch:
     boxes: set[Box] = field(default_factory=set)
     _searched: npt.NDArray[np.float32] | None = None
 
-    def see(self, picture: Picture, *, sampled: bool) -> None:
-        """Search a (row, column, RGB) picture of a frame if it is of the sample, or shows what was not there before."""
+    def see(self, picture: Picture, *, sampled: bool) -> bool:
+        """Search a (row, column, RGB) picture of a frame if it is of the sample, or shows what was not there before.
+
+        Returns whether it was searched.
+        """
         edges = _edges(picture)
-        if sampled or self._searched is None or _rises(edges, self._searched):
-            self.boxes.update(barcodes(picture))
-            self._searched = edges if self._searched is None else np.maximum(self._searched, edges)
+        if not (sampled or self._searched is None or _rises(edges, self._searched)):
+            return False
+        self.boxes.update(barcodes(picture))
+        self._searched = edges if self._searched is None else np.maximum(self._searched, edges)
+        return True
 
 
 def _edges(picture: Picture) -> npt.NDArray[np.float32]:
@@ -38,12 +43,11 @@ def _edges(picture: Picture) -> npt.NDArray[np.float32]:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
     size = tuple(max(1, side // _CELL) for side in grey.shape[::-1])
-    means = [
-        cv2.resize(np.asarray(differences, np.float32), size, interpolation=cv2.INTER_AREA)
-        for differences in (across, down)
-        if differences.size
-    ]
-    return np.asarray(sum(means, start=np.zeros(size[::-1], np.float32)), np.float32)
+    edges = np.zeros(size[::-1], np.float32)
+    for differences in (across, down):
+        if differences.size:
+            edges += cv2.resize(differences, size, interpolation=cv2.INTER_AREA)
+    return edges
 
 
 def _rises(edges: npt.NDArray[np.float32], before: npt.NDArray[np.float32]) -> bool:

@@ -16,7 +16,7 @@ Grey = npt.NDArray[np.uint8]
 
 _LONGEST = 1000  # pixels that the longer side is brought down to: letters of a page keep five to ten
 _LEAST_SIDE = 100  # pixels of a page that shows rows of text
-_GROUND = 31  # pixels around a mark in which the ground shows
+_GROUND = 15  # pixels that no stroke is wide
 _INK = 28  # grey levels by which marks differ from the ground around them
 _EVEN = 6.0  # standard deviation in grey levels of the ground in a cell
 _CELL = 16  # pixels along the side of the cells that are even or not
@@ -37,7 +37,7 @@ _PAGE_SHARE = 0.4  # of a picture is page
 def looks_like_document(picture: Picture) -> bool:
     """Whether most of an RGB picture is a page of text: on paper or on a screen, either way round."""
     grey = _small(picture)
-    return any(_is_text(page) or _is_text(np.ascontiguousarray(page.T)) for page in _pages(grey))
+    return any(_is_text(page) for page in _pages(grey))
 
 
 def _small(picture: Picture) -> Grey:
@@ -68,17 +68,22 @@ def _light_part(grey: Grey) -> Grey | None:
 
 
 def _is_text(page: Grey) -> bool:
-    """Whether rows of dark marks stand on an even ground, one above the other."""
-    ground = cv2.medianBlur(page, _GROUND)
+    """Whether dark marks stand in rows on an even ground, one above the other or, turned, side by side."""
+    ground = cv2.morphologyEx(page, cv2.MORPH_CLOSE, np.ones((_GROUND, _GROUND), np.uint8))
     ink = np.asarray(cv2.subtract(ground, page) > _INK)
     if not _INK_SHARE[0] <= float(ink.mean()) <= _INK_SHARE[1] or _even_share(page, ink) < _EVEN_SHARE:
         return False
+    return _stands_in_rows(ink) or _stands_in_rows(np.ascontiguousarray(ink.T))
+
+
+def _stands_in_rows(ink: npt.NDArray[np.bool_]) -> bool:
+    """Whether much of the ink stands in rows that take up much of the page, its middle too."""
     pieces = _pieces(ink)
-    left, right = (share * page.shape[1] for share in _MIDDLE)
+    left, right = (share * ink.shape[1] for share in _MIDDLE)
     middles = _rows([piece for piece in pieces if piece.left < right and piece.left + piece.width > left])
-    if len(middles) < _LEAST_ROWS or middles[-1] - middles[0] < _SPREAD * len(page):
+    if len(middles) < _LEAST_ROWS or middles[-1] - middles[0] < _SPREAD * len(ink):
         return False
-    share = sum(piece.width * piece.height for piece in pieces) / page.size
+    share = sum(piece.width * piece.height for piece in pieces) / ink.size
     inked = sum(piece.ink for piece in pieces)
     return share >= _ROWS_SHARE and inked >= _INK_IN_ROWS * int(np.count_nonzero(ink))
 

@@ -175,15 +175,19 @@ class Finder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """A picture of a frame; the first one shows it as it is, the others stretch it.  `sampled`: see `sample_of`."""
+    """A picture of a frame; the first one shows it as it is, the others stretch it.
+
+    `sampled`: see `sample_of`.  `searched`: it is of the sample, or shows more than the frames before (`BarcodeWatch`).
+    """
 
     picture: Picture
     first: bool
     sampled: bool
+    searched: bool = False
 
     def is_page(self) -> bool:
         """Whether the frame looks like a page of text: a stretched one may be white without being paper."""
-        return self.first and looks_like_document(self.picture)
+        return self.searched and looks_like_document(self.picture)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,11 +231,10 @@ def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
 
 
 def _watched(shown: Iterable[_Shown], watch: BarcodeWatch) -> Iterator[_Shown]:
-    """The same pictures; the watch has seen those that show a frame as it is."""
+    """The same pictures; the watch has seen those that show a frame as it is, and searched some."""
     for picture in shown:
-        if picture.first:
-            watch.see(picture.picture, sampled=picture.sampled)
-        yield picture
+        searched = picture.first and watch.see(picture.picture, sampled=picture.sampled)
+        yield replace(picture, searched=searched)
 
 
 def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
