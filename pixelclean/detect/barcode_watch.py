@@ -41,12 +41,11 @@ class BarcodeWatch:
 def _edges(picture: Picture) -> npt.NDArray[np.float32]:
     """How much neighbouring pixels differ, as means over cells."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
     size = tuple(max(1, side // _CELL) for side in grey.shape[::-1])
     edges = np.zeros(size[::-1], np.float32)
-    for differences in (across, down):
-        if differences.size:
-            edges += cv2.resize(differences, size, interpolation=cv2.INTER_AREA)
+    for one, other in ((grey[:, 1:], grey[:, :-1]), (grey[1:], grey[:-1])):
+        if one.size:
+            edges += cv2.resize(cv2.absdiff(one, other), size, interpolation=cv2.INTER_AREA)
     return edges
 
 

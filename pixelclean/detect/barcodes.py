@@ -20,9 +20,13 @@ _LINEAR = frozenset(zxingcpp.barcode_formats_list(_BARS))
 _STACKED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.MicroPDF417])
 # Symbols that are located yet not decoded: the patterns that locate these are like nothing else.  Those of the others
 # are met in texture.
-_UNMISTAKABLE = frozenset(
-    {zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.QRCodeModel2, zxingcpp.BarcodeFormat.MicroQRCode}
-    | {zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.AztecCode, zxingcpp.BarcodeFormat.MaxiCode}
+_UNMISTAKABLE = zxingcpp.BarcodeFormats(
+    [
+        zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.MicroQRCode,
+        zxingcpp.BarcodeFormat.Aztec,
+        zxingcpp.BarcodeFormat.MaxiCode,
+    ]
 )
 _WHITE = 255
 _MARGIN = 6  # pixels beside a place of bars where the code may go on
@@ -48,11 +52,11 @@ def barcodes(picture: Picture) -> tuple[Box, ...]:
 
 
 def _symbols(grey: Grey) -> Iterator[Corners]:
-    """What zxing-cpp sees in the picture as it is, and stacked codes in its negative."""
-    for seen in zxingcpp.read_barcodes(grey, return_errors=True):
-        if seen.format in _LINEAR and seen.valid:
-            yield _bars(_corners(seen), grey)
-        elif seen.valid or (seen.format in _UNMISTAKABLE and _is_large(_corners(seen))):
+    """What zxing-cpp reads in the picture as it is, what it merely locates, and stacked codes in its negative."""
+    for seen in zxingcpp.read_barcodes(grey):
+        yield _bars(_corners(seen), grey) if seen.format in _LINEAR else _grown(_corners(seen))
+    for seen in zxingcpp.read_barcodes(grey, formats=_UNMISTAKABLE, return_errors=True):
+        if _is_large(_corners(seen)):
             yield _grown(_corners(seen))
     for seen in zxingcpp.read_barcodes(_WHITE - grey, formats=_STACKED, try_invert=False):
         yield _grown(_corners(seen))
