@@ -19,7 +19,7 @@ class Evidence:
     `says_burned_in`   Burned In Annotation of the source is YES
     `certain`          something that is masked is text beyond doubt (told apart where `says_burned_in`)
     `doubtful`         number of places that may be text
-    `document`         the image looks like a scanned page
+    `document`         the image looks like a page of text
     `masked_share`     largest share of a frame that the plan masks, 0 to 1
     `readable`         number of words of the cleaned image that match an identifier
     `proof`            the proof of the written output, None where there is none

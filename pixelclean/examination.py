@@ -11,7 +11,19 @@ from typing import Protocol, Self
 
 from pydicom import Dataset
 
-from pixelclean.detect import REACH, Display, Finder, Findings, Word, pictures, read_words, sample_of
+from pixelclean.detect import (
+    REACH,
+    Display,
+    Finder,
+    Findings,
+    Picture,
+    Word,
+    barcodes,
+    faces,
+    pictures,
+    read_words,
+    sample_of,
+)
 from pixelclean.devices import Kind, RuleSet, Ultrasound, ultrasound_regions
 from pixelclean.dicom import Frames, open_frames
 from pixelclean.dicom import Kind as SampleKind
@@ -27,6 +39,7 @@ from pixelclean.reasons import ReasonCode
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
 _WORD_LENGTH = 4
 _AS_DRAWN = Display()
+_BARCODE, _FACE = "barcode", "face"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +76,11 @@ class OpenImage:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was seen: regions to mask, places that may be text, and reasons to say or to ask.
+    """What was seen: regions to mask, places to look at, and reasons to say or to ask.
 
     `certain` tells whether anything to mask is text beyond doubt: known from a rule or seen by the careful look; it is
-    established for images that say they carry burned-in text.  `document`: a frame looks like a scanned page.
+    established for images that say they carry burned-in text.  `doubtful` are places that may be text, and faces.
+    `document`: a frame looks like a page of text.
     """
 
     regions: tuple[Region, ...] = ()
@@ -74,6 +88,11 @@ class Examination:
     notes: tuple[Reason, ...] = ()
     certain: bool = False
     document: bool = False
+
+    @property
+    def faint(self) -> int:
+        """How many of the doubtful places may be text; the others may be faces."""
+        return sum(region.reference != _FACE for region in self.doubtful)
 
 
 class Examiner(Protocol):
@@ -125,10 +144,15 @@ class Detection:
         form = image.frames.format
         match = self.rules.match(image.facts, form.rows, form.columns)
         findings = self._found(image)
+        faces_seen = tuple(_faces(image))
         return Examination(
-            (*match.regions, *_regions(findings.text, Origin.DETECTOR, "network")),
-            tuple(_regions(findings.doubtful, Origin.DETECTOR, "network")),
-            (*match.reasons, *_slide_label(image.kind, self.policy.slide_labels)),
+            (
+                *match.regions,
+                *_regions(findings.text, Origin.DETECTOR, "network"),
+                *_regions(findings.barcodes, Origin.DETECTOR, _BARCODE),
+            ),
+            (*_regions(findings.doubtful, Origin.DETECTOR, "network"), *faces_seen),
+            (*match.reasons, *_slide_label(image.kind, self.policy.slide_labels), *_may_show_face(faces_seen)),
             certain=image.says_burned_in and (bool(match.regions) or self._is_certain(image)),
             document=findings.page,
         )
@@ -163,7 +187,17 @@ class Detection:
         if within is None:
             return ()
         again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
-        return (*self._seen(again, cleaned.kind), *self._read(cleaned, identifiers, within))
+        return (
+            *self._seen(again, cleaned.kind),
+            *self._read(cleaned, identifiers, within),
+            *self._readable_barcodes(cleaned, plan),
+        )
+
+    def _readable_barcodes(self, cleaned: OpenImage, plan: Plan) -> Iterator[Region]:
+        """Barcodes that are still there; where none was, the image outside the mask was searched already."""
+        if any(region.reference == _BARCODE for region in plan.regions):
+            left = {box for picture in _sampled(cleaned) for box in barcodes(picture)}
+            yield from _regions(sorted(left), Origin.DETECTOR, _BARCODE)
 
     def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
         doubtful = again.doubtful if kind.burns_in_text else ()
@@ -231,7 +265,7 @@ class LookingOnly:
     def examine(self, image: OpenImage) -> Examination:
         """What was seen, as a reason to ask."""
         seen = self.detection.examine(image)
-        places = len(seen.regions) + len(seen.doubtful)
+        places = len(seen.regions) + seen.faint
         notes = (*seen.notes, Reason(ReasonCode.TEXT_NOT_CLEANED, f"{places} places")) if places else seen.notes
         return replace(seen, regions=(), doubtful=(), notes=notes)
 
@@ -290,6 +324,24 @@ def _slide_label(kind: Kind, policy: SlideLabels) -> Iterator[Reason]:
     if kind.slide_label:
         held = policy is SlideLabels.HOLD
         yield Reason(ReasonCode.SLIDE_LABEL if held else ReasonCode.SLIDE_LABEL_NOT_RELEASED)
+
+
+def _faces(image: OpenImage) -> Iterator[Region]:
+    """Asked of photographs and of what was captured, never of sections: those show a head only when stacked."""
+    if image.kind.features == "YES" and image.kind.burns_in_text:
+        places = {box for picture in _sampled(image) for box in faces(picture)}
+        yield from _regions(sorted(places), Origin.DETECTOR, _FACE)
+
+
+def _may_show_face(seen: tuple[Region, ...]) -> Iterator[Reason]:
+    if seen:
+        yield Reason(ReasonCode.MAY_SHOW_FACE, f"{len(seen)} places")
+
+
+def _sampled(image: OpenImage) -> Iterator[Picture]:
+    """Pictures of a sample of the frames, as they are."""
+    for index in sample_of(len(image.frames)):
+        yield pictures(image.frames.frame(index), image.frames.format, image.display)[0]
 
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:

@@ -156,7 +156,7 @@ class Cleaner:
             has_pixels=True,
             says_burned_in=image.says_burned_in,
             certain=seen.certain,
-            doubtful=len(seen.doubtful),
+            doubtful=seen.faint,
             document=seen.document,
             masked_share=_masked_share(plan),
         )

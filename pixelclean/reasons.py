@@ -51,6 +51,7 @@ class ReasonCode(StrEnum):
     FAINT_TEXT = "faint-text"
     MASK_TOO_LARGE = "mask-too-large"
     LOOKS_LIKE_DOCUMENT = "looks-like-document"
+    MAY_SHOW_FACE = "may-show-face"
     BURNED_IN_YES_NOTHING_FOUND = "burned-in-yes-nothing-found"
     NOTHING_MASKED = "nothing-masked"
     TEXT_NOT_CLEANED = "text-not-cleaned"
@@ -109,6 +110,7 @@ _ENDS = {
     ReasonCode.FAINT_TEXT: End.QUEUE,
     ReasonCode.MASK_TOO_LARGE: End.QUEUE,
     ReasonCode.LOOKS_LIKE_DOCUMENT: End.QUEUE,
+    ReasonCode.MAY_SHOW_FACE: End.QUEUE,
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: End.QUEUE,
     ReasonCode.NOTHING_MASKED: End.QUEUE,
     ReasonCode.TEXT_NOT_CLEANED: End.QUEUE,
@@ -163,7 +165,8 @@ _WORDS = {
     ReasonCode.NO_PIXEL_VERDICT: "The pixels could not be judged.",
     ReasonCode.FAINT_TEXT: "Something that may be text is too faint to be sure of.",
     ReasonCode.MASK_TOO_LARGE: "The text found covers more of the image than the policy masks without asking.",
-    ReasonCode.LOOKS_LIKE_DOCUMENT: "The image looks like a scanned page.",
+    ReasonCode.LOOKS_LIKE_DOCUMENT: "The image looks like a page of text; such an image is better not released.",
+    ReasonCode.MAY_SHOW_FACE: "The image is a photograph, or was captured, and may show a face.",
     ReasonCode.BURNED_IN_YES_NOTHING_FOUND: "Burned In Annotation says YES, yet nothing was found that is text for sure.",
     ReasonCode.NOTHING_MASKED: "No given box and no given rule masks anything in this image.",
     ReasonCode.TOO_MANY_IDENTIFIERS: "The files of this study name more people and numbers than can be looked for in each.",

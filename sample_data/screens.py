@@ -87,7 +87,14 @@ def dose_sheet() -> Sample:
     data.file_meta.TransferSyntaxUID = JPEGLSLossless
     data.BurnedInAnnotation = "YES"
     data.PixelData = encapsulate([bytes(imagecodecs.jpegls_encode(canvas.pixels[..., 0]))])
-    return Sample("sc-dose-sheet-jpegls.dcm", "dose sheet, JPEG-LS lossless", data, "released", canvas.lines)
+    return Sample(
+        "sc-dose-sheet-jpegls.dcm",
+        "dose sheet, JPEG-LS lossless",
+        data,
+        "queued",
+        canvas.lines,
+        ("looks-like-document",),
+    )
 
 
 def scanned_form() -> Sample:

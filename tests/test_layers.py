@@ -67,7 +67,9 @@ HOMES: dict[str, set[str]] = {
     },
     "rich": {"cli"},
     "rle": {"dicom"},
+    "skimage": {"detect"},
     "sqlalchemy": {"store"},
+    "zxingcpp": {"detect"},
 }
 
 RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}

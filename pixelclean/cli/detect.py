@@ -79,7 +79,7 @@ def _print(console: Console, shown: Look) -> None:
     seen = _seen(shown)
     click.echo(click.style(str(shown.path), bold=True))
     tables.regions(console, seen.regions, "would be masked")
-    tables.regions(console, seen.doubtful, "may be text")
+    tables.regions(console, seen.doubtful, "may be text or a face")
     tables.reasons(console, shown.reasons)
     if not (seen.regions or seen.doubtful or shown.reasons):
         click.echo("  nothing\n")

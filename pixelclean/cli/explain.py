@@ -50,7 +50,7 @@ def explain(file: Path, policy: str, added: str | None, key_file: Path | None, m
     tables.reasons(console, reasons)
     if shown.inspection is not None:
         tables.regions(console, shown.inspection.seen.regions, "masked")
-        tables.regions(console, shown.inspection.seen.doubtful, "may be text: an operator is asked")
+        tables.regions(console, shown.inspection.seen.doubtful, "may be text or a face: an operator is asked")
     _print(console, fates)
     click.get_current_context().exit(of_ends(reason.code.end for reason in reasons))
 

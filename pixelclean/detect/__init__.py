@@ -1,6 +1,8 @@
 """Frames to text findings: the network, the view it gets, the reader, and pictures of what was found."""
 
+from pixelclean.detect.barcodes import barcodes
 from pixelclean.detect.document import looks_like_document
+from pixelclean.detect.faces import faces
 from pixelclean.detect.find import Finder, Findings, sample_of
 from pixelclean.detect.network import REACH, Network, Picture
 from pixelclean.detect.preview import drawn, png
@@ -15,7 +17,9 @@ __all__ = [
     "REACH",
     "Picture",
     "Word",
+    "barcodes",
     "drawn",
+    "faces",
     "looks_like_document",
     "pictures",
     "png",

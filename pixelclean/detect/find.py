@@ -3,16 +3,18 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self, TypeVar
 
 import numpy as np
 
+from pixelclean.detect.barcodes import barcodes
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.look import careful_look, first_look, highest, other_look, within
 from pixelclean.detect.network import Network, Picture, Scores
-from pixelclean.detect.places import boxes_of, places
+from pixelclean.detect.novelty import Novelty
+from pixelclean.detect.places import Place, boxes_of, places
 from pixelclean.detect.view import Display, pictures
 from pixelclean.dicom import Frames
 from pixelclean.geometry import Box
@@ -32,12 +34,13 @@ _EXTENT = -1.0  # score down to which a place that is text is followed to its ed
 class Findings:
     """Boxes of what is text, and of what may be text; both in pixels of the stored image, for all frames together.
 
-    `page` tells whether any frame looks like a scanned page.
+    `page` tells whether any frame looks like a page of text, `barcodes` are boxes of those that were found.
     """
 
     text: tuple[Box, ...] = ()
     doubtful: tuple[Box, ...] = ()
     page: bool = False
+    barcodes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +62,32 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        best, page = self._over_all(self._first_look, frames, display)
-        if best is None or max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
+        seen = self._over_all(self._first_look, frames, display)
+        if seen.scores is None or max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
             return Findings()  # only now: every frame has been decoded, which is part of what is proven
         found = [
             place
-            for place in places(best > self.policy.text_score)
-            if place.best(best) >= self.policy.seed_score or suspicious(place.box)
+            for place in places(seen.scores > self.policy.text_score)
+            if place.best(seen.scores) >= self.policy.seed_score or suspicious(place.box)
         ]
-        return Findings(boxes_of(found, self.policy.margin, frames.format.rows, frames.format.columns), page=page)
+        return seen.added_to(Findings(self._boxes(found, frames)))
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        best, page = self._over_all(self._careful_if_suspect, frames, display)
-        return replace(self._judged(best, frames), page=page)
+        seen = self._over_all(self._careful_if_suspect, frames, display)
+        return seen.added_to(self._judged(seen.scores, frames))
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], part: Box) -> Findings:
         """The second look: other sizes, at a part of some frames, whatever the first look said."""
         shown = (picture for index in indices for picture in pictures(frames.frame(index), frames.format, display))
         return self._judged(highest(self._each(partial(within, part, other_look, self.network), shown)), frames)
 
-    def _over_all(
-        self, look: Callable[["_Shown"], Scores | None], frames: Frames, display: Display
-    ) -> tuple[Scores | None, bool]:
-        """The highest scores over all frames, and whether any of them looks like a page."""
-        best, page = None, False
-        for scores, another in self._each(lambda shown: (look(shown), shown.is_page()), _all_pictures(frames, display)):
-            page |= another
-            if scores is not None:  # one by one: a long cine has many
-                best = scores if best is None else np.maximum(best, scores, out=best)
-        return best, page
+    def _over_all(self, look: Callable[["_Shown"], Scores | None], frames: Frames, display: Display) -> "_Seen":
+        """What all frames show together."""
+        union = _Seen()
+        for seen in self._each(lambda shown: _Seen.of(shown, look(shown)), _all_pictures(frames, display)):
+            union.take(seen)  # one by one: a long cine has many
+        return union
 
     def _each(self, look: Callable[[S], T], shown: Iterable[S]) -> Iterator[T]:
         """What a look gives for each picture, in order.
@@ -119,23 +118,53 @@ class Finder:
         found = places(scores > _EXTENT)
         sure = [place for place in found if place.best(scores) >= self.policy.sure_score]
         asked = [p for p in found if self.policy.ask_score <= p.best(scores) < self.policy.sure_score]
-        boxes = partial(boxes_of, margin=self.policy.margin, rows=frames.format.rows, columns=frames.format.columns)
         if sure:
             # This image does burn in text, so there what may be text is masked like text, and nobody is asked.
-            return Findings(boxes([*sure, *asked]))
-        return Findings(doubtful=boxes(asked))
+            return Findings(self._boxes([*sure, *asked], frames))
+        return Findings(doubtful=self._boxes(asked, frames))
+
+    def _boxes(self, found: Iterable[Place], frames: Frames) -> tuple[Box, ...]:
+        return boxes_of(found, self.policy.margin, frames.format.rows, frames.format.columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """A picture of a frame; the first one shows it as it is, the others stretch it."""
+    """A picture of a frame.
+
+    `searched`: it shows a frame as it is, not stretched, which is of the sample or shows more than those before it.
+    """
 
     picture: Picture
-    first: bool
+    searched: bool
 
-    def is_page(self) -> bool:
-        """Whether the frame looks like a scanned page: a stretched one may be white without being paper."""
-        return self.first and looks_like_document(self.picture)
+
+@dataclass(slots=True, eq=False)
+class _Seen:
+    """What one picture shows, and then what all of them do; no scores where none was asked for."""
+
+    scores: Scores | None = None
+    page: bool = False
+    barcodes: set[Box] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, shown: _Shown, scores: Scores | None) -> Self:
+        """What one picture shows beside its scores."""
+        if not shown.searched:
+            return cls(scores)
+        return cls(scores, looks_like_document(shown.picture), set(barcodes(shown.picture)))
+
+    def take(self, other: Self) -> None:
+        """Take in what another picture shows."""
+        self.page |= other.page
+        self.barcodes |= other.barcodes
+        if self.scores is None or other.scores is None:
+            self.scores = other.scores if self.scores is None else self.scores
+        else:
+            np.maximum(self.scores, other.scores, out=self.scores)
+
+    def added_to(self, findings: Findings) -> Findings:
+        """Findings of text, with what else was seen."""
+        return replace(findings, page=self.page, barcodes=tuple(sorted(self.barcodes)))
 
 
 def sample_of(frames: int) -> tuple[int, ...]:
@@ -147,9 +176,10 @@ def sample_of(frames: int) -> tuple[int, ...]:
 def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
     """The pictures of every frame; only frames that equal an earlier one byte for byte are skipped."""
     seen: set[str] = set()
+    sampled, novelty = sample_of(len(frames)), Novelty()
     for index in range(len(frames)):
         digest = frames.digest(index)
         if digest not in seen:
             seen.add(digest)
             for number, picture in enumerate(pictures(frames.frame(index), frames.format, display)):
-                yield _Shown(picture, number == 0)
+                yield _Shown(picture, number == 0 and novelty.shows_more(picture, sampled=index in sampled))

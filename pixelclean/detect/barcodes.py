@@ -1,0 +1,164 @@
+"""Barcodes: where a picture shows one, of any common kind.  What they say is never asked for.
+
+zxing-cpp looks at the whole picture for every kind of symbol.  It reads one-dimensional codes along rows and columns
+only, dark on light, with white on either side; so bars are looked for here too (`stripes`), straightened, and given to
+it as it likes them.  A code counts where zxing-cpp can decode it: over real images without one, nothing else is as rare.
+"""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from pixelclean.detect.network import Picture
+from pixelclean.detect.stripes import SAMPLES, Corners, Grey, Profile, Stripes, direction, followed, stripes_in
+from pixelclean.geometry import Box, covering
+
+_BARS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
+_LINEAR = frozenset(zxingcpp.barcode_formats_list(_BARS))
+_STACKED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.MicroPDF417])
+# Symbols that are located yet not decoded: the patterns that locate these are like nothing else.  Those of the others
+# are met in texture.
+_UNMISTAKABLE = zxingcpp.BarcodeFormats(
+    [
+        zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.MicroQRCode,
+        zxingcpp.BarcodeFormat.Aztec,
+        zxingcpp.BarcodeFormat.MaxiCode,
+    ]
+)
+_WHITE = 255
+_MARGIN = 6  # pixels beside a place of bars where the code may go on
+_QUIET = 40  # pixels of white on either side of a straightened code
+_BAND = 8  # rows that show one profile
+_LEAST_STACK = 12  # rows of a stacked code
+_MOST_STACKS = 4  # places of bars in one picture around which a stacked code is looked for
+_STACK_WIDTH = 8  # heights that a stacked code may reach to each side of bars in it
+_CELL = 4  # pixels along the side of the cells that a slanting symbol is covered with
+_COMPACT = 0.65  # of a box is symbol, where it is one box
+# Shares of its size by which a symbol is grown on each side: quiet zones are four of 21 modules of a QR code, and ten of
+# a hundred along bars; above and below them stands in letters what they say.
+_AROUND, _BESIDE, _ABOVE = 0.2, 0.12, 0.3
+_LEAST_GROWTH = 4.0
+_LEAST_SIDE = 10  # pixels: no symbol has fewer modules
+
+
+def barcodes(picture: Picture) -> tuple[Box, ...]:
+    """Boxes that cover every barcode of a (row, column, RGB) picture with its quiet zones; () where there is none."""
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    found = [*_symbols(grey), *_straightened(grey)]
+    return tuple(sorted({box for corners in found for box in _covered(corners, *grey.shape)}))
+
+
+def _symbols(grey: Grey) -> Iterator[Corners]:
+    """What zxing-cpp reads in the picture as it is, what it merely locates, and stacked codes in its negative."""
+    for seen in zxingcpp.read_barcodes(grey):
+        yield _bars(_corners(seen), grey) if seen.format in _LINEAR else _grown(_corners(seen))
+    for seen in zxingcpp.read_barcodes(grey, formats=_UNMISTAKABLE, return_errors=True):
+        if _is_large(_corners(seen)):
+            yield _grown(_corners(seen))
+    for seen in zxingcpp.read_barcodes(_WHITE - grey, formats=_STACKED, try_invert=False):
+        yield _grown(_corners(seen))
+
+
+def _straightened(grey: Grey) -> Iterator[Corners]:
+    """Codes that zxing-cpp sees in places of parallel bars, made upright and dark on light."""
+    found: list[Stripes] = []
+    stacks = 0
+    for place in stripes_in(grey):
+        if any(code.holds(place) for code in found):
+            continue
+        span = _span(place.grown(_MARGIN, 0), grey)
+        if span is not None:
+            found.append(_with_quiet_zones(Stripes(place.angle, *span, place.top, place.bottom), grey))
+        elif place.height >= _LEAST_STACK and stacks < _MOST_STACKS:
+            stacks += 1
+            found.extend(_stacked(place, grey))
+    return (code.corners for code in found)
+
+
+def _span(place: Stripes, grey: Grey) -> tuple[float, float] | None:
+    """Where across the bars a one-dimensional code begins and ends; None where there is none."""
+    profiles = place.profiles(grey)
+    for lines in (profiles, [_WHITE - line for line in profiles]):
+        rows = [np.tile(_between_white(line), (_BAND, 1)) for line in lines]
+        if not rows:
+            continue
+        shown = np.ascontiguousarray(np.concatenate(rows), np.uint8)
+        for seen in zxingcpp.read_barcodes(shown, formats=_BARS, try_rotate=False, try_invert=False):
+            x = (_corners(seen)[:, 0] - _QUIET) / SAMPLES + place.first
+            return float(x.min()), float(x.max())
+    return None
+
+
+def _stacked(place: Stripes, grey: Grey) -> Iterator[Stripes]:
+    """Stacked codes, of which these bars may be a part: along rows they reach far."""
+    around = place.grown(_STACK_WIDTH * place.height, place.height / 2).inside(grey)
+    straight = around.straightened(grey, 1.0)
+    for shown in (straight, _WHITE - straight):
+        for seen in zxingcpp.read_barcodes(np.ascontiguousarray(shown), formats=_STACKED, try_rotate=False):
+            (left, top), (right, bottom) = _corners(seen).min(axis=0), _corners(seen).max(axis=0)
+            edges = (around.first + left, around.first + right, around.top + top, around.top + bottom)
+            code = Stripes(place.angle, *(float(edge) for edge in edges))
+            more = max(_LEAST_GROWTH, _AROUND * code.height)
+            yield code.grown(more, more)
+
+
+def _between_white(line: Profile) -> Profile:
+    """The profile with white on either side, whatever lies there: what is dark up to its ends is no bar."""
+    light = np.flatnonzero(line >= _WHITE / 2)
+    first, last = (int(light[0]), int(light[-1]) + 1) if len(light) else (0, len(line))
+    return np.pad(line[first:last], (_QUIET + first, _QUIET + len(line) - last), constant_values=_WHITE)
+
+
+def _bars(corners: Corners, grey: Grey) -> Corners:
+    """All of a one-dimensional code of which a line across is known."""
+    rows, columns = grey.shape
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    left, top = (max(0, int(edge) - _MARGIN) for edge in low)
+    around = Box(left, top, int(high[0]) + _MARGIN + 1, int(high[1]) + _MARGIN + 1).clipped(rows, columns)
+    if around is None:
+        return corners
+    angle = direction(grey, around)
+    u = corners @ (np.cos(angle), np.sin(angle))
+    v = corners @ (-np.sin(angle), np.cos(angle))
+    place = Stripes(angle, float(u.min()), float(u.max()), float(v.min()), float(v.max()))
+    return _with_quiet_zones(place, grey).corners
+
+
+def _with_quiet_zones(code: Stripes, grey: Grey) -> Stripes:
+    """A one-dimensional code with all of its bars, its quiet zones and the letters at its side."""
+    whole = followed(code, grey)
+    across = max(_LEAST_GROWTH, _BESIDE * (whole.last - whole.first))
+    return whole.grown(across, max(_LEAST_GROWTH, _ABOVE * whole.height))
+
+
+def _grown(corners: Corners) -> Corners:
+    """The corners of a symbol with its quiet zone: each moves away from both of its neighbours."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    lengths = np.maximum(1.0, np.linalg.norm(sides, axis=1, keepdims=True))
+    more = max(_LEAST_GROWTH, _AROUND * float(lengths.min()))
+    along = sides / lengths
+    return np.asarray(corners + more * (np.roll(along, 1, axis=0) - along), np.float64)
+
+
+def _is_large(corners: Corners) -> bool:
+    """Whether there is room for a symbol in it."""
+    return bool(np.linalg.norm(np.roll(corners, 1, axis=0) - corners, axis=1).min() >= _LEAST_SIDE)
+
+
+def _corners(seen: zxingcpp.Barcode) -> Corners:
+    place = seen.position
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    return np.array([(point.x, point.y) for point in points], np.float64)
+
+
+def _covered(corners: Corners, rows: int, columns: int) -> Iterator[Box]:
+    """A few boxes that cover a quadrilateral, inside the picture."""
+    cells = np.zeros((-(-rows // _CELL), -(-columns // _CELL)), np.uint8)
+    cv2.fillConvexPoly(cells, np.rint(corners / _CELL - 0.5).astype(np.int32), 1)
+    for box in covering(cells.astype(np.bool_), _COMPACT):
+        inside = Box(*(_CELL * edge for edge in box.edges)).clipped(rows, columns)
+        if inside is not None:
+            yield inside

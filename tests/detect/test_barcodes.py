@@ -1,0 +1,147 @@
+"""Barcodes are covered with all of their bars, however they lie; nothing that was read is told."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+import zxingcpp
+from invented import COLOUR, described, of, opened, source_of, speckled
+
+from pixelclean.detect import Display, Finder, Picture, barcodes
+from pixelclean.geometry import mask_of
+from pixelclean.policy import Policy
+
+SAYS = {
+    "QRCode": "SENTINEL^ZOE 0042", "MicroQRCode": "ZZ0042", "DataMatrix": "SENTINEL^ZOE 0042", "Aztec": "SENTINEL^ZOE 0042",
+    "PDF417": "SENTINEL^ZOE 0042", "Code128": "ZZ-SENTINEL-0042", "Code39": "SENTINEL-0042", "Code93": "SENTINEL-0042",
+    "ITF": "00420042004200", "Codabar": "A004200420042B", "EAN13": "4006381333931", "EAN8": "96385074",
+    "UPCA": "042100005264", "UPCE": "04252614",
+}  # fmt: skip
+MATRIX = ("QRCode", "MicroQRCode", "DataMatrix", "Aztec")
+Mask = npt.NDArray[np.bool_]
+Scene = tuple[Picture, Mask]
+
+
+def symbol(kind: str, module: int = 3) -> Picture:
+    """A symbol in grey without quiet zone, so many pixels a module."""
+    made = zxingcpp.create_barcode(SAYS[kind], getattr(zxingcpp.BarcodeFormat, kind))
+    return np.array(zxingcpp.write_barcode_to_image(made, scale=module, add_quiet_zones=False))
+
+
+def scene(
+    kind: str, module: int = 3, angle: float = 0, ground: float | None = 255, dark: int = 0, light: int = 255
+) -> Scene:
+    """A symbol with its quiet zone in the middle of an even ground, or of speckle; and where it is."""
+    drawn = symbol(kind, module)
+    quiet = module * (4 if kind in MATRIX else 10)
+    label = np.pad(drawn, quiet, constant_values=255) / 255 * (light - dark) + dark
+    side = int(np.hypot(*label.shape)) + 60
+    rows, columns = max(300, side), max(400, side)
+    under = speckled(rows, columns) * 255 if ground is None else np.full((rows, columns), ground)
+    turn = cv2.getRotationMatrix2D((label.shape[1] / 2, label.shape[0] / 2), angle, 1)
+    turn[:, 2] += (columns - label.shape[1]) / 2, (rows - label.shape[0]) / 2
+    inner = np.zeros(label.shape)
+    inner[quiet:-quiet, quiet:-quiet] = 1
+    placed, shown, where = (
+        cv2.warpAffine(layer, turn, (columns, rows), flags=cv2.INTER_LINEAR)
+        for layer in (np.ones(label.shape), label, inner)
+    )
+    grey = np.clip(np.rint(under * (1 - placed) + shown), 0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2), where > 0.5
+
+
+def covered(picture: Picture, where: Mask) -> float:
+    return float((mask_of(barcodes(picture), *where.shape) & where).sum() / where.sum())
+
+
+@pytest.mark.parametrize("kind", SAYS)
+def test_every_common_kind_is_covered_whole(kind: str) -> None:
+    assert covered(*scene(kind)) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "Code128", "EAN13", "PDF417"])
+@pytest.mark.parametrize("angle", [-8, 30, 45, 90, 100])
+def test_a_turned_barcode_is_covered_whole(kind: str, angle: float) -> None:
+    assert covered(*scene(kind, angle=angle)) > 0.995
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Code39", "ITF", "PDF417"])
+def test_two_pixels_a_module_are_enough(kind: str) -> None:
+    assert covered(*scene(kind, module=2)) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "Code128", "PDF417"])
+def test_a_barcode_in_a_negative_is_covered(kind: str) -> None:
+    picture, where = scene(kind)
+    assert covered(255 - picture, where) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "Code128", "Codabar"])
+def test_a_barcode_over_speckle_is_covered(kind: str) -> None:
+    assert covered(*scene(kind, ground=None)) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "Code93", "UPCA"])
+def test_a_barcode_of_little_contrast_is_covered(kind: str) -> None:
+    assert covered(*scene(kind, ground=150, dark=120, light=150)) == 1.0
+
+
+def test_bars_are_followed_as_far_as_they_reach() -> None:
+    picture = np.full((500, 500, 3), 255, np.uint8)
+    bars = symbol("Code128", 2)[10]
+    picture[60:440, 50 : 50 + len(bars)] = bars[None, :, None]
+    where = np.zeros((500, 500), np.bool_)
+    where[60:440, 50 : 50 + len(bars)] = True
+    assert covered(picture, where) == 1.0
+
+
+def test_every_barcode_of_a_picture_is_covered() -> None:
+    (one, first), (other, second) = scene("QRCode"), scene("Code128")
+    rows = max(len(one), len(other))
+    both = [np.pad(p, ((0, rows - len(p)), (0, 0), (0, 0)), constant_values=255) for p in (one, other)]
+    masks = [np.pad(m, ((0, rows - len(m)), (0, 0))) for m in (first, second)]
+    assert covered(np.hstack(both), np.hstack(masks)) == 1.0
+
+
+def test_a_symbol_too_damaged_to_be_read_is_covered_all_the_same() -> None:
+    picture, where = scene("QRCode", module=4)
+    rows, columns = np.nonzero(where)
+    middle = (rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2
+    picture[middle[0] - 8 : middle[0] + 30, middle[1] - 8 : middle[1] + 30] = 255
+    grey = np.ascontiguousarray(picture[..., 0])
+    assert not zxingcpp.read_barcodes(grey)
+    assert covered(picture, where) == 1.0
+
+
+def test_what_is_masked_cannot_be_read() -> None:
+    for kind in ("QRCode", "Code128", "PDF417"):
+        picture, where = scene(kind, angle=10)
+        picture[mask_of(barcodes(picture), *where.shape)] = 0
+        assert not zxingcpp.read_barcodes(picture)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (7, 9), (64, 64)])
+def test_no_size_is_too_odd(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(1)
+    for picture in (np.zeros((*shape, 3), np.uint8), rng.integers(0, 256, (*shape, 3), dtype=np.uint8)):
+        assert barcodes(picture) == ()
+
+
+def test_gratings_speckle_and_rulers_are_no_barcodes() -> None:
+    columns = np.arange(400)
+    grating = np.tile(np.where(columns // 3 % 2, 255, 0).astype(np.uint8), (300, 1))
+    ruler = np.zeros((300, 400), np.uint8)
+    ruler[280:, ::10] = ruler[260:, ::50] = 255
+    for grey in (grating, ruler, (speckled(300, 400) * 255).astype(np.uint8)):
+        assert barcodes(np.repeat(grey[..., None], 3, axis=2)) == ()
+
+
+@pytest.mark.parametrize("look", ["everything", "the_sure"])
+def test_a_barcode_that_one_frame_between_the_sampled_shows_is_found(look: str) -> None:
+    shown, where = scene("QRCode")
+    frames = [np.roll(np.full_like(shown, 20), index) + index for index in range(7)]
+    frames[2] = shown
+    form = of(COLOUR, rows=shown.shape[0], columns=shown.shape[1], frames=7)
+    cine = opened(source_of(described(form), form, frames))
+    found = getattr(Finder.load(Policy.load().pixel), look)(cine, Display()).barcodes
+    assert (mask_of(found, *where.shape) & where).sum() == where.sum()
