@@ -1,7 +1,6 @@
 """The text networks: pictures in, one logit for every cell of 4 by 4 pixels out."""
 
 import hashlib
-import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean import resources
+from pixelclean.detect.runtime import Session, session
 from pixelclean.errors import ConfigurationError
-
-# onnxruntime writes an identifier and a queue of usage events into the home folder as soon as it is imported, unless
-# the environment forbids it before; asking it afterwards is too late.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - not read, but told to a library
-import onnxruntime
 
 Picture = npt.NDArray[np.uint8]
 Scores = npt.NDArray[np.float32]
@@ -36,7 +31,7 @@ class Network:
     """One ONNX network; `digest` is the verified SHA-256 of its file."""
 
     digest: str
-    session: onnxruntime.InferenceSession
+    session: Session
 
     @classmethod
     def load(cls, path: Path, sha256: str) -> Self:
@@ -44,10 +39,7 @@ class Network:
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ConfigurationError(f"{path.name}: checksum differs from models.toml")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        return cls(sha256, onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"]))
+        return cls(sha256, session(content, path.name))
 
     def scores(self, picture: Picture) -> Scores:
         """Logits of a (row, column, RGB) picture as (cell row, cell column); the last cells may be partial.
