@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.ground import away as away_of
 from pixelclean.detect.levels import Levels, in_three, strips
 from pixelclean.detect.network import Picture
 from pixelclean.dicom import Words
@@ -102,10 +103,10 @@ def has_faint_marks(picture: Picture) -> bool:
 
 def _holds_faint_marks(picture: Picture) -> bool:
     down, across = (side // _BLOCK for side in picture.shape[:2])
-    plane = picture[: down * _BLOCK, : across * _BLOCK, : 1 if picture.strides[2] == 0 else None]
+    plane = picture[: down * _BLOCK, : across * _BLOCK]
     if not plane.size:
         return False
-    away = np.max([_away(plane[..., sample]) for sample in range(plane.shape[2])], axis=0)
+    away = away_of(plane)
     clear, marked, even = (_shares(cv2.inRange(away, *ends)) for ends in ((_CLEAR, 255), (_FAINT, 255), (0, 0)))
     places = np.nonzero((clear == 0) & (marked >= _MARKED) & (even >= _EVEN))
     found = np.zeros((down, across), bool)
@@ -123,13 +124,6 @@ def _are_drawn(away: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     between = away == _FAINT - 1
     total, thick, one, few = (mask.sum(axis=(1, 2)) for mask in (marks, strokes, shade, between))
     return np.asarray((thick >= _COHERENT * total) & (one >= _ONE_SHADE * total) & (few <= _BETWEEN * total))
-
-
-def _away(plane: Picture) -> npt.NDArray[np.uint8]:
-    """How far each pixel is from the median around it."""
-    small = np.ascontiguousarray(plane[1::_EVERY, 1::_EVERY])
-    ground = cv2.resize(cv2.medianBlur(small, 5), plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.asarray(cv2.absdiff(np.ascontiguousarray(plane), ground), np.uint8)
 
 
 def _shares(mask: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

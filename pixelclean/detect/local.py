@@ -1,12 +1,16 @@
 """The local picture: how far each pixel stands out from its surroundings, in the measure in which these vary.
 
-No window shows faint text on a steep slope, or in one tissue of many; beside its own ground it stands out.
+No window shows faint text on a steep slope, or in one tissue of many; beside its own ground it stands out.  What other
+pictures show clearly is left out: the outline of an organ looks like letters here.
 """
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.ground import away
 from pixelclean.detect.levels import Levels, in_three
 from pixelclean.detect.network import Picture
 
@@ -15,22 +19,29 @@ _KERNEL = 5  # samples: no letter up to 40 px fills half of 20 px twice
 _REACH = 64  # pixels that a strip sees beyond its edges
 _STRIP = 1 << 21  # pixels
 _WIDTH = 10.0  # mean deviations from grey to white
+_CLEAR = 48  # levels of eight bits: twice what a network needs
+_GREY = np.uint8(127)
 _LEAST = 0.25  # of one stored value: ground that is quite even varies by less than any letter on it
 
 _Plane = npt.NDArray[np.float32]
 
 
-def local(levels: Levels) -> Picture:
-    """Grey where a pixel is like its surroundings, darker or brighter where it stands out; each sample by itself."""
+def local(levels: Levels, beside: Sequence[Picture]) -> Picture:
+    """Grey where a pixel is like its surroundings, darker or brighter where it stands out; each sample by itself.
+
+    It is shown `beside` pictures of the same frame: where they are clear it is grey.
+    """
     rows, columns, samples = levels.codes.shape
     made = np.empty((rows, columns, samples), np.uint8)
     heights = levels.heights
     step = max(_CELL, _STRIP // columns // _CELL * _CELL)
-    for sample in range(samples):
-        for top in range(0, rows, step):
-            above = min(top, _REACH)
-            seen = heights[levels.codes[top - above : top + step + _REACH, :, sample]]
-            made[top : top + step, :, sample] = _standing_out(seen)[above : above + step]
+    for top in range(0, rows, step):
+        above = min(top, _REACH)
+        seen = slice(top - above, top + step + _REACH)
+        clear = np.any([away(picture[seen]) >= _CLEAR for picture in beside], axis=0)
+        for sample in range(samples):
+            out = _standing_out(heights[levels.codes[seen, :, sample]])
+            made[top : top + step, :, sample] = np.where(clear, _GREY, out)[above : above + step]
     return in_three(made)
 
 

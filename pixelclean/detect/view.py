@@ -60,23 +60,21 @@ def pictures(words: Words, form: PixelFormat, display: Display) -> tuple[Picture
 
 def _toned(levels: Levels, form: PixelFormat, display: Display) -> Iterator[Picture]:
     """Grey and RGB: every sample through the same curves."""
-    first, *others = _tones(levels, form, display)
-    shown = levels.shown(first)
-    yield shown
-    yield from map(levels.shown, others)
-    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(shown)):
-        yield local(levels)
+    shown = [levels.shown(tone) for tone in _tones(levels, form, display)]
+    yield from shown
+    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(shown[0])):
+        yield local(levels, shown)
     yield from no_numbers(levels)
     yield from planes(levels, _stored_bits(form))
 
 
 def _indexed(levels: Levels, form: PixelFormat, palette: Palette) -> Iterator[Picture]:
     """Palette images: their colours, and their indices, which another palette may show."""
-    shown = palette.eight_bits(levels.values)[levels.codes[..., 0]]
-    yield shown
-    yield from map(levels.shown, _tones(levels, form, Display()))
-    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(shown)):
-        yield local(levels)
+    colours = palette.eight_bits(levels.values)[levels.codes[..., 0]]
+    shown = [colours, *(levels.shown(tone) for tone in _tones(levels, form, Display()))]
+    yield from shown
+    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(colours)):
+        yield local(levels, shown)
     yield from equal_colours(levels, palette)
     yield from planes(levels, _stored_bits(form))
 
