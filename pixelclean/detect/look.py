@@ -42,7 +42,7 @@ def within(box: Box, look: Look, network: Network, picture: Picture) -> Scores:
     scores = np.full((rows, columns), NOTHING, np.float32)
     left, top = box.left // CELL, box.top // CELL
     part = picture[top * CELL : box.bottom, left * CELL : box.right]
-    seen = look(network, np.ascontiguousarray(part))
+    seen = look(network, part)
     scores[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
     return scores
 
@@ -51,11 +51,19 @@ def at_size(network: Network, picture: Picture, size: float) -> Scores:
     """Scores of the picture made larger or smaller, brought back to the cells of the picture itself."""
     if size == 1.0:
         return network.scores(picture)
-    method = cv2.INTER_CUBIC if size > 1 else cv2.INTER_AREA
-    height, width = (max(1, round(side * size)) for side in picture.shape[:2])
-    scores = network.scores(np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8))
+    scores = network.scores(_resized(picture, size))
     rows, columns = (-(-side // CELL) for side in picture.shape[:2])
     return np.asarray(cv2.resize(scores, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _resized(picture: Picture, size: float) -> Picture:
+    """The picture larger or smaller; a grey one shows one plane three times, and so does the result, without copies."""
+    method = cv2.INTER_CUBIC if size > 1 else cv2.INTER_AREA
+    height, width = (max(1, round(side * size)) for side in picture.shape[:2])
+    if picture.strides[2] == 0:
+        plane = cv2.resize(np.ascontiguousarray(picture[..., 0]), (width, height), interpolation=method)
+        return np.broadcast_to(np.asarray(plane, np.uint8)[..., np.newaxis], (height, width, 3))
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)
 
 
 def highest(looks: Iterable[Scores]) -> Scores | None:

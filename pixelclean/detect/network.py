@@ -1,7 +1,6 @@
 """The text network: a picture in, one score for every cell of 4 by 4 pixels out."""
 
 import hashlib
-import os
 import tomllib
 from dataclasses import dataclass
 from typing import Self
@@ -11,12 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean import resources
+from pixelclean.detect.runtime import Session, session
 from pixelclean.errors import ConfigurationError
-
-# onnxruntime writes an identifier and a queue of usage events into the home folder as soon as it is imported, unless
-# the environment forbids it before; asking it afterwards is too late.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - not read, but told to a library
-import onnxruntime
 
 Picture = npt.NDArray[np.uint8]
 Scores = npt.NDArray[np.float32]
@@ -42,7 +37,7 @@ class Network:
     digest: str
     slope: float
     offset: float
-    session: onnxruntime.InferenceSession
+    session: Session
 
     @classmethod
     def load(cls) -> Self:
@@ -59,7 +54,7 @@ class Network:
         digest = hashlib.sha256(content).hexdigest()
         if digest != expected:
             raise ConfigurationError(f"{table['file']}: checksum differs from models.toml")
-        return cls(digest, *calibration, _session(content, str(table["file"])))
+        return cls(digest, *calibration, session(content, str(table["file"])))
 
     def scores(self, picture: Picture) -> Scores:
         """Scores of a (row, column, RGB) picture as (cell row, cell column); the last cells may be partial.
@@ -87,13 +82,3 @@ class Network:
         row, column = (top - above) // CELL, (left - before) // CELL
         height, width = (min(_TILE, n) for n in (picture.shape[0] - top, picture.shape[1] - left))
         return np.asarray(logits[row : row - (-height // CELL), column : column - (-width // CELL)], np.float32)
-
-
-def _session(content: bytes, name: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ConfigurationError(f"{name}: onnxruntime {onnxruntime.__version__} cannot run it") from error

@@ -1,223 +1,159 @@
-"""The view: stored words of a frame as the 8-bit RGB pictures that the networks look at.
+"""The view: stored words of a frame as the 8-bit RGB pictures that the networks look at, so that no text hides.
 
-Deep images are seen through several windows, since text may be brighter than any window or show only in one;
-palette images are seen in colour and as indices.
+A common image of eight bits is one picture.  Deep images are seen as their windows show them, with all their values
+drawn apart, and against their surroundings; what else an image may hold is shown where there is any (`hidden`).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import reduce
-from itertools import islice
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 import cv2
 import numpy as np
-import numpy.typing as npt
-from pydicom import DataElement, Dataset, Sequence
-from pydicom.multival import MultiValue
+from pydicom import Dataset
 
+from pixelclean.detect.hidden import beyond_colour, equal_colours, has_faint_marks, no_numbers, planes
+from pixelclean.detect.levels import Levels, Tone, adds, evened, gain, rising
+from pixelclean.detect.local import local
 from pixelclean.detect.network import Picture
-from pixelclean.dicom import PixelFormat, values_of
+from pixelclean.dicom import Kind, PixelFormat, Words, values_of
+from pixelclean.dicom.display import Palette, Rendering, is_inverted, renderings_of
 
-Window = tuple[float, float]
-"""Lowest and highest stored value that the picture tells apart."""
-
-_EXACT = 1 << 23  # beyond it single precision no longer tells neighbouring values apart
-_MOST_WINDOWS = 6
-_LEAST_RANGE = 8  # grey levels of eight bits; fewer are no contrast that anybody reads
-_CLOSE = 0.05  # windows whose bounds differ by less than this share of their width show the same
+_MOST_RENDERINGS = 64  # that are tried on a frame; every frame of an enhanced image may have one of its own
+_MOST_RENDERINGS_SHOWN = 2
+_BYTE = 8
+_WORTH = 0.25  # of the contrast that eight bits as they are give: a window that shows less shows hardly a pixel
+_WHITE = 0.98  # of the brightness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Display:
-    """What the data set says about showing its pixels: header windows in stored values, palette, inversion."""
+    """What the data set says about showing its pixels: renderings of grey values, palette, inversion."""
 
-    windows: tuple[Window, ...] = ()
-    palette: npt.NDArray[np.uint8] | None = None
-    first_mapped: int = 0
+    renderings: tuple[Rendering, ...] = ()
+    palette: Palette | None = None
     inverted: bool = False
 
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Read it from a data set; whatever is absent or odd there is left out, never an error."""
-        photometric = dataset.get("PhotometricInterpretation", "")
-        inverse = dataset.get("PresentationLUTShape", "") == "INVERSE"
-        palette, first = _palette(dataset) if photometric == "PALETTE COLOR" else (None, 0)
-        # In MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
-        windows = tuple(islice(_all_windows(dataset), _MOST_WINDOWS))
-        return cls(windows, palette, first, photometric == "MONOCHROME1" or inverse)
+        if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
+            return cls(palette=Palette.of(dataset))
+        ways = dict.fromkeys(way for frame in renderings_of(dataset) for way in frame)
+        telling = [way for way in ways if way.voi is not None or way.has_table]
+        step = -(-len(telling) // _MOST_RENDERINGS) or 1
+        return cls(tuple(telling[::step]), None, is_inverted(dataset))
 
 
-def pictures(words: npt.NDArray[Any], form: PixelFormat, display: Display) -> tuple[Picture, ...]:
-    """The (row, column, RGB) pictures that together show all that a (row, column, sample) frame may show."""
-    values = values_of(words, form)
-    if form.samples == 1:
-        grey = values[..., 0]
-        shown = tuple(_grey(grey, window, inverted=display.inverted) for window in _windows(grey, form, display))
-        return (*_coloured(grey, display), *shown)
-    eight = _eight_bits(values, form)
-    colours = _ybr_to_rgb(eight) if form.is_ybr else eight
-    bright = values[..., 0] if form.photometric.startswith("YBR") else reduce(np.maximum, np.moveaxis(values, -1, 0))
-    return (colours, *(_grey(bright, window, inverted=False) for window in _dark_windows(bright, form)))
+def pictures(words: Words, form: PixelFormat, display: Display) -> tuple[Picture, ...]:
+    """The (row, column, RGB) pictures that together show all that a (row, column, sample) frame may show.
+
+    The first one shows it as a viewer does.  They cannot be written to.
+    """
+    if form.is_ybr:
+        return tuple(_luma_and_chroma(words, form))
+    levels = Levels.of(words, form)
+    if display.palette is not None and form.samples == 1:
+        return tuple(_indexed(levels, form, display.palette))
+    return tuple(_toned(levels, form, display))
 
 
-def _windows(grey: npt.NDArray[Any], form: PixelFormat, display: Display) -> list[Window]:
-    """Windows worth looking through, none of them twice."""
-    low, high = _extremes(grey)
-    if display.palette is not None:
-        return [(low, high)] if high > low else []
-    candidates: list[Window] = []
-    if form.bits_stored == 8 and not form.signed:
-        candidates.append((0.0, 255.0))
-    # Eight bits are few: what the whole range hides there is no contrast that stands out of speckle.
-    spreads = islice(_spreads(grey), 1 if form.bits_stored <= 8 else None)
-    shown = _distinct([*candidates, (low, high), *spreads, *display.windows])
-    return shown or [(min(low, 0.0), max(high, 0.0) + 1)]
+def _toned(levels: Levels, form: PixelFormat, display: Display) -> Iterator[Picture]:
+    """Grey and RGB: every sample through the same curves."""
+    shown = [levels.shown(tone) for tone in _tones(levels, form, display)]
+    yield from shown
+    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(shown[0])):
+        yield local(levels, shown)
+    yield from no_numbers(levels)
+    yield from planes(levels, _stored_bits(form))
 
 
-def _dark_windows(bright: npt.NDArray[Any], form: PixelFormat) -> list[Window]:
-    """Windows for colour that uses so little of its range that eight bits of the whole range do not show it."""
-    full = (0.0, float((1 << form.bits_stored) - 1))
-    extremes = _extremes(bright)
-    if form.bits_stored > 8:
-        return _distinct([full, extremes, *_spreads(bright)])[1:]
-    return [extremes] if _LEAST_RANGE <= extremes[1] - extremes[0] < full[1] / 2 else []
+def _indexed(levels: Levels, form: PixelFormat, palette: Palette) -> Iterator[Picture]:
+    """Palette images: their colours, and their indices, which another palette may show."""
+    colours = palette.eight_bits(levels.values)[levels.codes[..., 0]]
+    shown = [colours, *(levels.shown(tone) for tone in _tones(levels, form, Display()))]
+    yield from shown
+    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(colours)):
+        yield local(levels, shown)
+    yield from equal_colours(levels, palette)
+    yield from planes(levels, _stored_bits(form))
 
 
-def _distinct(candidates: list[Window]) -> list[Window]:
-    """The windows that show something, none of them twice."""
-    chosen: list[Window] = []
-    for window in candidates:
-        if window[1] > window[0] and not any(_alike(window, other) for other in chosen):
-            chosen.append(window)
+def _luma_and_chroma(words: Words, form: PixelFormat) -> Iterator[Picture]:
+    """YBR as RGB, and as it is where RGB cannot hold it."""
+    values, unit = values_of(words, form), 2.0 ** (form.bits_stored - _BYTE)
+    bits = min(form.bits_stored, 2 * _BYTE)
+    deep = replace(form, photometric="RGB", planar=0, bits_allocated=2 * _BYTE, bits_stored=bits, high_bit=bits - 1)
+    if form.bits_stored == _BYTE and not form.signed:
+        rgb, shown = _as_rgb(values), replace(deep, bits_allocated=_BYTE)
+    else:
+        rgb, shown = _deep_rgb(values, form), replace(deep, signed=False)
+    yield from _toned(Levels.of(rgb, shown), shown, Display())
+    yield from beyond_colour(values, unit)
+
+
+def _is_deep(form: PixelFormat) -> bool:
+    return form.kind is not Kind.INTEGER or form.bits_stored > _BYTE
+
+
+def _stored_bits(form: PixelFormat) -> range:
+    """The bits of a code that hold its value; none where codes are not the words themselves."""
+    if form.kind is not Kind.INTEGER or form.bits_allocated > 2 * _BYTE:
+        return range(0)
+    return range(form.high_bit + 1 - form.bits_stored, form.high_bit + 1)
+
+
+def _tones(levels: Levels, form: PixelFormat, display: Display) -> list[Tone]:
+    """The tone curves worth looking through, the natural one first; none that shows little more than the others.
+
+    Half of what the last one of a deep image shows are the values in proportion: text brighter than any window.
+    """
+    present = levels.present
+    values, counts = levels.values[present], levels.counts[present]
+    whole, crowds = rising(values), evened(counts)
+    if display.inverted:
+        whole, crowds = 1 - whole, 1 - crowds
+    rendered = (rendering.brightness(values) for rendering in display.renderings if values.size > 1)
+    by_gain = sorted(rendered, key=lambda tone: -gain(tone, counts))
+    if not _is_deep(form):
+        plain = _plain(values, form, whole)
+        return _with([tone for tone in by_gain if gain(tone, counts) > _WORTH * gain(plain, counts)], [plain])
+    windows = _with(by_gain, [whole])[1:] or [whole]
+    # What is white all over may look like paper, and is nobody's choice.
+    return sorted(
+        _with([(whole + crowds) / 2], windows), key=lambda tone: 2 * counts[tone > _WHITE].sum() > counts.sum()
+    )
+
+
+def _with(more: list[Tone], chosen: list[Tone]) -> list[Tone]:
+    """The chosen tones and the first ones of the others that add to them."""
+    most = len(chosen) + _MOST_RENDERINGS_SHOWN
+    for tone in more:
+        if len(chosen) < most and adds(tone, chosen):
+            chosen = [*chosen, tone]
     return chosen
 
 
-def _extremes(values: npt.NDArray[Any]) -> Window:
-    """Lowest and highest number; floating pixels may be infinite or no numbers at all."""
-    numbers = _numbers_in(values)
-    return (float(numbers.min()), float(numbers.max())) if numbers.size else (0.0, 0.0)
+def _plain(values: Tone, form: PixelFormat, whole: Tone) -> Tone:
+    """Eight bits as they are; stretched where they use less than half of their range."""
+    highest = (1 << form.bits_stored) - 1
+    if form.signed or not values.size or values[-1] - values[0] < highest / 2:
+        return whole
+    return np.asarray(values / highest if whole[-1] >= whole[0] else 1 - values / highest, np.float64)
 
 
-def _spreads(grey: npt.NDArray[Any]) -> Iterator[Window]:
-    """Where 98 of 100 values lie, from a sample when the image is large.
-
-    Where three quarters of the values crowd into less than a quarter of that, also where they lie: a few very bright or
-    very dark pixels, metal or a collimator, would hide text among all the others.
-    """
-    sample = grey[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
-    numbers = _numbers_in(sample)
-    if not numbers.size:
-        return
-    low, lower, upper, high = (float(edge) for edge in np.percentile(numbers, (1, 25, 75, 99)))
-    yield low, high
-    if (upper - low) * 4 < high - low:
-        yield low, low + 2 * max(upper - low, 1)
-    if (high - lower) * 4 < high - low:
-        yield high - 2 * max(high - lower, 1), high
-
-
-def _numbers_in(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return values[np.isfinite(values)] if values.dtype.kind == "f" else values
-
-
-def _alike(one: Window, other: Window) -> bool:
-    tolerance = _CLOSE * max(one[1] - one[0], other[1] - other[0])
-    return abs(one[0] - other[0]) <= tolerance and abs(one[1] - other[1]) <= tolerance
-
-
-def _grey(grey: npt.NDArray[Any], window: Window, *, inverted: bool) -> Picture:
-    low, high = window
-    exact = np.float32 if max(abs(low), abs(high)) < _EXACT else np.float64
-    inside = np.nan_to_num(np.clip(grey, low, high).astype(exact), nan=low)
-    eight = ((inside - exact(low)) * exact(255 / (high - low))).astype(np.uint8)
-    return np.repeat((255 - eight if inverted else eight)[..., None], 3, axis=2)
-
-
-def _coloured(grey: npt.NDArray[Any], display: Display) -> Iterator[Picture]:
-    if display.palette is not None:
-        index = grey.astype(np.int64) - display.first_mapped
-        yield display.palette[np.clip(index, 0, len(display.palette) - 1)]
-
-
-def _eight_bits(values: npt.NDArray[Any], form: PixelFormat) -> Picture:
-    unused = form.bits_stored - 8
-    return (values >> unused if unused >= 0 else values << -unused).astype(np.uint8)
-
-
-def _ybr_to_rgb(ybr: Picture) -> Picture:
+def _as_rgb(ybr: Words) -> Picture:
     """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it; OpenCV calls the same space YCrCb and swaps the chromas."""
     swapped = np.empty_like(ybr)
     cv2.mixChannels([np.ascontiguousarray(ybr)], [swapped], [0, 0, 1, 2, 2, 1])
     return np.asarray(cv2.cvtColor(swapped, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
-def _all_windows(dataset: Dataset) -> Iterator[Window]:
-    """The windows of the data set, of its VOI LUTs, and of its functional groups (PS3.3 C.7.6.16.2.10)."""
-    yield from _header_windows(dataset, dataset)
-    yield from _lut_ranges(dataset)
-    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-        for group in _items(dataset, groups):
-            values = next(_items(group, "PixelValueTransformationSequence"), dataset)
-            for voi in _items(group, "FrameVOILUTSequence"):
-                yield from _header_windows(voi, values)
-                yield from _lut_ranges(voi)
-
-
-def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
-    """The items of a sequence, none where it is absent or no sequence."""
-    items = dataset.get(keyword)
-    return iter(items if isinstance(items, Sequence) else ())
-
-
-def _lut_ranges(dataset: Dataset) -> Iterator[Window]:
-    """The input values that each VOI LUT tells apart (PS3.3 C.11.2.1.1)."""
-    for lut in _items(dataset, "VOILUTSequence"):
-        entries, first, *_ = (*_numbers(lut.get("LUTDescriptor")), 0.0, 0.0)
-        if entries:
-            yield first, first + entries
-
-
-def _header_windows(dataset: Dataset, values: Dataset) -> Iterator[Window]:
-    """Window Center and Width (PS3.3 C.11.2.1.2) in stored values; `values` holds the rescale."""
-    slope = _number(values.get("RescaleSlope")) or 1.0
-    intercept = _number(values.get("RescaleIntercept")) or 0.0
-    for center, width in zip(_numbers(dataset.get("WindowCenter")), _numbers(dataset.get("WindowWidth")), strict=False):
-        edges = sorted(((center + side * width / 2) - intercept) / slope for side in (-1, 1))
-        if edges[1] > edges[0] and np.isfinite(edges).all():
-            yield edges[0], edges[1]
-
-
-def _numbers(value: object) -> list[float]:
-    many = value if isinstance(value, (MultiValue, list, tuple)) else [value]
-    return [number for number in map(_number, many) if number is not None]
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-
-
-def _palette(dataset: Dataset) -> tuple[npt.NDArray[np.uint8] | None, int]:
-    """The palette as (entry, RGB) and the first stored value that it maps (PS3.3 C.7.6.3.1.5 and .6)."""
-    try:
-        entries, first, bits = (int(n) for n in dataset.RedPaletteColorLookupTableDescriptor)
-        data = [dataset[f"{colour}PaletteColorLookupTableData"] for colour in _COLOURS]
-        columns = [_lut(element, entries or 65536, bits, dataset.original_encoding[1]) for element in data]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None, 0
-    return np.stack(columns, axis=-1), first
-
-
-_COLOURS = ("Red", "Green", "Blue")
-
-
-def _lut(element: DataElement, entries: int, bits: int, little: bool | None) -> npt.NDArray[np.uint8]:
-    """One colour of the palette, 8 bits deep; 8-bit entries may be packed in pairs or stand in words of their own."""
-    data = element.value
-    if bits == 8 and len(data) < 2 * entries:
-        return np.frombuffer(data, np.uint8, entries)
-    words = np.frombuffer(data, ">u2" if little is False else "<u2", entries)
-    return (words >> 8 if bits > 8 and words.max() > 255 else words).astype(np.uint8)
+def _deep_rgb(values: Words, form: PixelFormat) -> Words:
+    """The same for samples of other depths, in words of 16 bits."""
+    bits = min(form.bits_stored, 2 * _BYTE)
+    scaled = values.astype(np.float32) * np.float32(2.0 ** (bits - form.bits_stored))
+    middle = 0 if form.signed else 1 << (bits - 1)
+    luma, blue, red = scaled[..., 0], scaled[..., 1] - middle, scaled[..., 2] - middle
+    rgb = np.stack([luma + 1.402 * red, luma - 0.344136 * blue - 0.714136 * red, luma + 1.772 * blue], axis=-1)
+    return np.asarray(np.clip(np.rint(rgb), 0, (1 << bits) - 1), np.uint16)

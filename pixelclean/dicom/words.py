@@ -14,8 +14,11 @@ Words = npt.NDArray[Any]
 
 
 def values_of(words: Words, form: PixelFormat) -> Words:
-    """The values that stored words mean: only the stored bits, with their sign; floats are their own values."""
-    if form.kind is not Kind.INTEGER:
+    """The values that stored words mean: only the stored bits, with their sign; floats are their own values.
+
+    It is the same array where each word is its value.
+    """
+    if form.kind is not Kind.INTEGER or (form.bits_stored == form.bits_allocated and not form.signed):
         return words
     stored: Words = (words >> np.uint8(_shift(form))) & words.dtype.type(_ones(form.bits_stored))
     if not form.signed:

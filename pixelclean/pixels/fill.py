@@ -8,9 +8,8 @@ import numpy.typing as npt
 from pydicom import Dataset
 
 from pixelclean.dicom import Kind, PixelFormat, values_of, words_of
+from pixelclean.dicom.display import Palette, Rendering, renderings_of
 from pixelclean.errors import Refused
-from pixelclean.pixels.display import Display, Shares, displays_of
-from pixelclean.pixels.display_tables import Table
 from pixelclean.pixels.fill_padding import Padding
 from pixelclean.reasons import ReasonCode
 
@@ -32,7 +31,8 @@ _COLOURS = {
 _EVERY_VALUE = 1 << 16  # up to so many values are displayed one by one to find the darkest
 _NEARLY = 1 / 32  # a share of the whole brightness that is as good as black
 _UNSTRETCHED = 8  # images of so many bits are shown as they are, deeper ones are fitted to what they hold
-_Frames = tuple[tuple[Display, ...], ...]
+_Shares = npt.NDArray[np.float64]
+_Frames = tuple[tuple[Rendering, ...], ...]
 
 
 def black(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> Fill:
@@ -63,28 +63,28 @@ def _background(dataset: Dataset, form: PixelFormat) -> int:
 
 
 def _grey(dataset: Dataset, form: PixelFormat, frames: Iterable[Words]) -> float:
-    shown, padding = displays_of(dataset, form), Padding.of(dataset, form)
+    shown, padding = renderings_of(dataset), Padding.of(dataset, form)
     values = _choice(_range(shown, form, frames, padding), form, padding, shown)
     value = _darkest(values, _brightness(shown, values), padding)
     return value if form.kind is not Kind.INTEGER else float(words_of(int(value), form))
 
 
-def _brightness(shown: _Frames, values: Words) -> Shares:
+def _brightness(shown: _Frames, values: Words) -> _Shares:
     """How bright each value is at the worst, in any frame and any way to show it, beyond the darkest there.
 
     Where no value is black in every way, the first way of each frame decides.
     """
     for ways in (shown, tuple(frame[:1] for frame in shown)):
         worst = np.zeros(len(values))
-        for display in dict.fromkeys(display for frame in ways for display in frame):
-            shares = display.brightness(values)
+        for rendering in dict.fromkeys(rendering for frame in ways for rendering in frame):
+            shares = rendering.brightness(values)
             np.maximum(worst, shares - shares.min(), out=worst)
         if worst.min() <= _NEARLY:
             return worst
     raise Refused(ReasonCode.NO_PIXEL_VERDICT, "no value is black in every frame")
 
 
-def _darkest(values: Words, brightness: Shares, padding: Padding | None) -> float:
+def _darkest(values: Words, brightness: _Shares, padding: Padding | None) -> float:
     """The darkest of ascending values; of several that are equally dark the one nearest to a dark end of the range."""
     usable = brightness <= brightness.min() + _NEARLY
     if padding is not None and (usable & ~padding.holds(values)).any():
@@ -97,7 +97,7 @@ def _darkest(values: Words, brightness: Shares, padding: Padding | None) -> floa
 def _choice(limits: tuple[float, float], form: PixelFormat, padding: Padding | None, shown: _Frames) -> Words:
     """The values to choose from, ascending: all of them where tables show them, else the ends and beside padding."""
     low, high = limits
-    tables = any(display.has_table for frame in shown for display in frame)
+    tables = any(rendering.has_table for frame in shown for rendering in frame)
     if tables and form.kind is Kind.INTEGER and high - low < _EVERY_VALUE:
         return np.arange(int(low), int(high) + 1, dtype=np.int64)
     beside = padding.neighbours(form) if padding is not None else ()
@@ -109,11 +109,11 @@ def _range(shown: _Frames, form: PixelFormat, frames: Iterable[Words], padding: 
     """Lowest and highest value to choose from."""
     lowest, highest = _representable(form)
     unsigned = form.kind is Kind.INTEGER and not form.signed
-    displays = [display for frame in shown for display in frame]
-    if unsigned and (form.bits_stored <= _UNSTRETCHED or all(display.is_rising for display in displays)):
+    renderings = [rendering for frame in shown for rendering in frame]
+    if unsigned and (form.bits_stored <= _UNSTRETCHED or all(rendering.is_rising for rendering in renderings)):
         return lowest, highest
     extremes = [edge for frame in frames for edge in _extremes(values_of(frame, form), padding)]
-    edges = [*(extremes or [0.0]), *(edge for display in displays for edge in display.edges)]
+    edges = [*(extremes or [0.0]), *(edge for rendering in renderings for edge in rendering.edges)]
     low, high = max(lowest, min(edges)), min(highest, max(edges))
     if unsigned:
         return lowest, float(np.ceil(high)) if 0 < 2 * high < highest else highest
@@ -141,11 +141,11 @@ def _extremes(values: Words, padding: Padding | None) -> Iterator[float]:
 
 def _darkest_entry(dataset: Dataset, form: PixelFormat) -> int:
     """The stored word that shows the darkest entry of the palette; black is not index 0 (PS3.3 C.7.6.3.1.5)."""
-    palette = Table.of_palette(dataset)
+    palette = Palette.of(dataset)
     if palette is None:
         raise Refused(ReasonCode.NO_PIXEL_VERDICT, "the palette cannot be read")
-    lowest, highest = _representable(form)
+    table, (lowest, highest) = palette.brightness, _representable(form)
     # The first entry is that of all lower values too, the last that of all higher ones.
-    low, high = (int(np.clip(end, lowest, highest)) for end in (palette.first, palette.last))
+    low, high = (int(np.clip(end, lowest, highest)) for end in (table.first, table.last))
     values = np.arange(low, high + 1, dtype=np.int64)
-    return words_of(int(_darkest(values, palette.shares(values), Padding.of(dataset, form))), form)
+    return words_of(int(_darkest(values, table.shares(values), Padding.of(dataset, form))), form)

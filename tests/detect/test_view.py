@@ -43,11 +43,10 @@ FORMATS = [
 
 
 def contrast(picture: Picture, ink: np.ndarray = INK) -> float:
-    """How far the letters stand out from the pixels right beside them, in grey levels, brighter counted up."""
-    grey = picture.mean(axis=2)
+    """How far the letters stand out from the pixels right beside them, in the brightest channel, brighter counted up."""
     around = np.zeros_like(ink)
     around[:56, :150] = True
-    return float(grey[ink].mean() - grey[around & ~ink].mean())
+    return float((picture[ink].mean(axis=0) - picture[around & ~ink].mean(axis=0)).max())
 
 
 def seen(words: Words, form: PixelFormat, **attributes: Any) -> tuple[Picture, ...]:
@@ -63,16 +62,22 @@ def test_text_stands_out_bright_in_every_format(form: PixelFormat) -> None:
     assert max(map(contrast, seen(words_for(with_banner(), form), form))) > 150
 
 
-def test_text_that_shows_in_the_header_window_only_is_seen() -> None:
+def test_what_the_header_window_shows_is_the_first_picture() -> None:
     values = np.full((120, 200), 30000)
     values[INK] = 30020  # among 65536 values, and a few extreme ones
     values[100:, :100], values[100:, 100:] = 0, 65535
     form = of(DEEP, bits_stored=16, high_bit=15)
     words = values[..., np.newaxis].astype(np.uint16)
-    assert max(map(contrast, seen(words, form))) < 5
-    assert max(map(contrast, seen(words, form, WindowCenter=30010, WindowWidth=40))) > 100
+    assert contrast(seen(words, form)[0]) < 5
+    assert contrast(seen(words, form, WindowCenter=30010, WindowWidth=40)[0]) > 100
     rescaled = {"RescaleSlope": 2, "RescaleIntercept": -60000, "WindowCenter": 20, "WindowWidth": 80}
-    assert max(map(contrast, seen(words, form, **rescaled))) > 100
+    assert contrast(seen(words, form, **rescaled)[0]) > 100
+
+
+def test_a_window_that_makes_most_pixels_white_is_not_the_first_picture() -> None:
+    words = words_for(0.5 + with_banner() / 2, DEEP)
+    shown = seen(words, DEEP, WindowCenter=100, WindowWidth=100)
+    assert (shown[0] > 250).mean() < 0.5
 
 
 def test_text_that_is_far_brighter_than_the_image_is_seen() -> None:
@@ -144,7 +149,7 @@ def test_a_palette_image_is_shown_in_its_colours_and_as_indices(first: int, bits
     form = of(GREY, bits_allocated=allocated, photometric="PALETTE COLOR")
     words = np.random.default_rng(2).integers(0, 256, form.shape).astype(form.dtype)
     attributes = palette(200, first, bits)
-    coloured, indices = seen(words, form, **attributes)
+    coloured, indices, *_ = seen(words, form, **attributes)
     wanted = apply_color_lut(words[..., 0], described(form, **attributes))
     assert np.array_equal(coloured, (wanted >> (bits - 8)).astype(np.uint8))
     assert indices[words[..., 0] == 255].min() == 255
@@ -203,11 +208,27 @@ def test_odd_windows_are_left_out(attributes: dict[str, Any]) -> None:
 
 
 def test_a_common_image_is_looked_at_once() -> None:
-    """What is shown twice costs twice: whole-range windows that hardly differ are one."""
-    assert len(seen(words_for(with_banner(), COLOUR), COLOUR)) == 1
+    """What is shown twice costs twice."""
     gradient = np.tile(np.linspace(0, 1, 200), (120, 1))
-    assert len(seen(words_for(gradient, GREY), GREY)) == 1
-    assert len(seen(words_for(gradient, DEEP), DEEP)) == 1
+    for form in (GREY, of(GREY, photometric="MONOCHROME1"), COLOUR, of(COLOUR, photometric="YBR_FULL")):
+        assert len(seen(words_for(with_banner(), form), form)) == 1
+        assert len(seen(words_for(gradient, form), form)) == 1
+    window = {"WindowCenter": 128, "WindowWidth": 256}
+    assert len(seen(words_for(with_banner(), GREY), GREY, **window)) == 1
+
+
+@pytest.mark.parametrize("bits", [10, 12, 16])
+def test_a_deep_image_is_looked_at_four_times_at_most(bits: int) -> None:
+    form = of(DEEP, bits_stored=bits, high_bit=bits - 1)
+    windows = {"WindowCenter": [100, 300, 500, 700], "WindowWidth": [20, 60, 90, 300]}
+    for picture in (with_banner(), np.tile(np.linspace(0, 1, 200), (120, 1)), speckled(120, 200)):
+        assert len(seen(words_for(picture, form), form)) <= 3
+        assert len(seen(words_for(picture, form), form, **windows)) <= 4
+
+
+def test_a_grey_picture_of_eight_bits_is_the_frame_itself_and_no_copy() -> None:
+    words = words_for(with_banner(), GREY)
+    assert np.shares_memory(seen(words, GREY)[0], words)
 
 
 def test_the_frames_of_a_file_are_shown_as_they_are_stored() -> None:
@@ -236,11 +257,13 @@ def test_faint_text_beside_very_bright_pixels_shows_in_one_of_the_pictures() -> 
 
 
 def test_windows_of_functional_groups_and_voi_luts_are_looked_through() -> None:
-    dataset = Dataset()
     voi, group, lut = Dataset(), Dataset(), Dataset()
     voi.WindowCenter, voi.WindowWidth = 500, 40
     group.FrameVOILUTSequence = Sequence([voi])
     lut.LUTDescriptor = [64, 900, 8]
-    dataset.PerFrameFunctionalGroupsSequence = Sequence([group])
-    dataset.VOILUTSequence = Sequence([lut])
-    assert set(Display.of(dataset).windows) == {(480.0, 520.0), (900.0, 964.0)}
+    lut.add_new(0x00283006, "OW", np.arange(0, 256, 4, dtype="<u2").tobytes())
+    attributes = {"PerFrameFunctionalGroupsSequence": [group], "VOILUTSequence": [lut]}
+    for ground in (485, 920):
+        words = np.where(INK, ground + 20, ground)[..., np.newaxis].astype(np.uint16)
+        words[100:, :100], words[100:, 100:] = 0, 4095
+        assert abs(contrast(seen(words, DEEP, **attributes)[0])) > 60

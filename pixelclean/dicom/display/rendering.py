@@ -1,4 +1,4 @@
-"""Displays: every way in which a data set says that its grey values are shown, frame by frame (PS3.4 N.2)."""
+"""Renderings: every way in which a data set says that its grey values are shown, frame by frame (PS3.4 N.2)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,8 +10,10 @@ import numpy.typing as npt
 from pydicom import Dataset, Sequence
 from pydicom.multival import MultiValue
 
-from pixelclean.dicom import Kind, PixelFormat, Words
-from pixelclean.pixels.display_tables import Table
+from pixelclean.dicom.display.palettes import Palette
+from pixelclean.dicom.display.tables import Table
+from pixelclean.dicom.format import PIXEL_KEYWORDS, Kind
+from pixelclean.dicom.words import Words
 
 Shares = npt.NDArray[np.float64]
 """Brightness of values, 0 to 1."""
@@ -75,7 +77,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
+class Rendering:
     """One way to show grey values; `coloured` is a supplemental palette, which shows those from its first one on."""
 
     modality: Line | Table
@@ -122,49 +124,55 @@ class Display:
         return not self.has_table and not self.inverted and isinstance(self.modality, Line) and self.modality.slope > 0
 
 
-def displays_of(dataset: Dataset, form: PixelFormat) -> tuple[tuple[Display, ...], ...]:
+def renderings_of(dataset: Dataset) -> tuple[tuple[Rendering, ...], ...]:
     """For every frame that is shown in a way of its own: the ways that there are to show it, the first one first.
 
     What the functional groups of a frame say comes before what is said for the whole image (PS3.3 C.7.6.16).
     """
-    shared = next(items(dataset, "SharedFunctionalGroupsSequence"), Dataset())
-    own = list(items(dataset, "PerFrameFunctionalGroupsSequence"))
-    if len(own) < form.frames:
+    shared = next(_items(dataset, "SharedFunctionalGroupsSequence"), Dataset())
+    own = list(_items(dataset, "PerFrameFunctionalGroupsSequence"))
+    frames = dataset.get("NumberOfFrames")
+    if len(own) < (frames if isinstance(frames, int) and frames > 0 else 1):
         own.append(Dataset())
-    whole = _Whole.of(dataset, form)
+    whole = _Whole.of(dataset)
     return tuple(dict.fromkeys(whole.shown((group, shared)) for group in own))
 
 
-def items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
-    """The items of a sequence; none where it is absent or no sequence."""
-    value = dataset.get(keyword)
-    return iter(value if isinstance(value, Sequence) else ())
+def is_inverted(dataset: Dataset) -> bool:
+    """MONOCHROME1 shows low values bright, and so does an INVERSE presentation LUT shape.
+
+    Together they say it once: in MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
+    """
+    first = bool(dataset.get("PhotometricInterpretation") == "MONOCHROME1")
+    return first or bool(dataset.get("PresentationLUTShape") == "INVERSE")
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What is said for the whole image."""
+    """What is said for the whole image; `tables` tells whether VOI LUTs can show such values: floats have none."""
 
-    form: PixelFormat
-    plain: Display
+    plain: Rendering
     vois: tuple[Window | Table, ...]
+    tables: bool
 
     @classmethod
-    def of(cls, dataset: Dataset, form: PixelFormat) -> Self:
-        first = Display(
-            _modality(dataset, form), None, _is_inverted(dataset), _presentation(dataset), _supplemental(dataset, form)
+    def of(cls, dataset: Dataset) -> Self:
+        tables = not any(PIXEL_KEYWORDS[kind] in dataset for kind in (Kind.FLOAT, Kind.DOUBLE))
+        modality = _modality_lut(dataset) if tables else None
+        first = Rendering(
+            modality or Line.of(dataset), None, is_inverted(dataset), _presentation(dataset), _supplemental(dataset)
         )
-        return cls(form, first, tuple(_vois(dataset, form)))
+        return cls(first, tuple(_vois(dataset, tables=tables)), tables)
 
-    def shown(self, groups: tuple[Dataset, ...]) -> tuple[Display, ...]:
+    def shown(self, groups: tuple[Dataset, ...]) -> tuple[Rendering, ...]:
         """How a frame is shown with such functional groups, each VOI transformation once.
 
         Those of a supplemental palette come before the same without one.
         """
-        rescaled = (item for group in groups for item in items(group, "PixelValueTransformationSequence"))
+        rescaled = (item for group in groups for item in _items(group, "PixelValueTransformationSequence"))
         modality = next(map(Line.of, rescaled), self.plain.modality)
-        by_group = (list(items(group, "FrameVOILUTSequence")) for group in groups)
-        own = (voi for holder in next(filter(None, by_group), []) for voi in _vois(holder, self.form))
+        by_group = (list(_items(group, "FrameVOILUTSequence")) for group in groups)
+        own = (voi for holder in next(filter(None, by_group), []) for voi in _vois(holder, tables=self.tables))
         vois = tuple(dict.fromkeys((*own, *self.vois))) or (None,)
         palettes = (self.plain.coloured, None) if self.plain.coloured else (None,)
         return tuple(
@@ -172,38 +180,37 @@ class _Whole:
         )
 
 
-def _modality(dataset: Dataset, form: PixelFormat) -> Line | Table:
-    tables = (Table.of(item, signed=form.signed) for item in items(dataset, "ModalityLUTSequence"))
-    return next((table for table in tables if table is not None and form.kind is Kind.INTEGER), Line.of(dataset))
+def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
+    """The items of a sequence; none where it is absent or no sequence."""
+    value = dataset.get(keyword)
+    return iter(value if isinstance(value, Sequence) else ())
 
 
-def _vois(holder: Dataset, form: PixelFormat) -> Iterator[Window | Table]:
+def _modality_lut(dataset: Dataset) -> Table | None:
+    signed = dataset.get("PixelRepresentation") == 1
+    tables = (Table.of(item, signed=signed) for item in _items(dataset, "ModalityLUTSequence"))
+    return next((table for table in tables if table is not None), None)
+
+
+def _vois(holder: Dataset, *, tables: bool) -> Iterator[Window | Table]:
     """The VOI LUTs and the windows of one holder, alternatives to each other (PS3.3 C.11.2.1)."""
-    if form.kind is Kind.INTEGER:
-        tables = (Table.of(item, signed=True) for item in items(holder, "VOILUTSequence"))
-        yield from (table for table in tables if table is not None)
+    if tables:
+        luts = (Table.of(item, signed=True) for item in _items(holder, "VOILUTSequence"))
+        yield from (lut for lut in luts if lut is not None)
     yield from Window.all_in(holder)
 
 
 def _presentation(dataset: Dataset) -> Table | None:
-    tables = (Table.of(item, signed=False) for item in items(dataset, "PresentationLUTSequence"))
+    tables = (Table.of(item, signed=False) for item in _items(dataset, "PresentationLUTSequence"))
     return next((table for table in tables if table is not None), None)
 
 
-def _supplemental(dataset: Dataset, form: PixelFormat) -> Table | None:
+def _supplemental(dataset: Dataset) -> Table | None:
     """The palette of grey images whose upper values are colours (PS3.3 C.7.6.19, C.8.16.2.1.1)."""
-    if form.photometric == "PALETTE COLOR" or dataset.get("PixelPresentation") not in ("COLOR", "MIXED"):
+    if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         return None
-    return Table.of_palette(dataset)
-
-
-def _is_inverted(dataset: Dataset) -> bool:
-    """MONOCHROME1 shows low values bright, and so does an INVERSE presentation LUT shape.
-
-    Together they say it once: in MONOCHROME1 the shape INVERSE only restates it (PS3.3 C.11.6.1.2).
-    """
-    first = bool(dataset.get("PhotometricInterpretation") == "MONOCHROME1")
-    return first or bool(dataset.get("PresentationLUTShape") == "INVERSE")
+    palette = Palette.of(dataset) if dataset.get("PixelPresentation") in ("COLOR", "MIXED") else None
+    return palette.brightness if palette else None
 
 
 def _spread(shown: Words) -> Shares:
