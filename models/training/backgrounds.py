@@ -1,5 +1,7 @@
 """Real images without text as arrays: DICOM files of the training repositories, and photographs that scikit-image ships.
 
+Every picture that the network would be shown of a frame, and its values, which samples show through windows of their own.
+
     python backgrounds.py SHARED_DATA OUT [SIDE]
 """
 
@@ -58,9 +60,8 @@ def _frames(path: Path) -> Iterator[npt.NDArray[np.generic]]:
         words = frames.frame(index)
         if min(words.shape[:2]) < _SMALLEST:
             return
-        if frames.format.samples == 3 or display.palette is not None:
-            yield pictures(words, frames.format, display)[0]
-        else:
+        yield from pictures(words, frames.format, display)
+        if frames.format.samples == 1 and display.palette is None:
             yield values_of(words, frames.format)[..., 0].astype(np.float32)
 
 

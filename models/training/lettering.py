@@ -25,19 +25,21 @@ _SCREEN = [(255, 255, 255)] * 5 + [(230, 230, 230), (200, 200, 200), (160, 160, 
 class Page:
     """A picture in the making.
 
-    `picture` is (row, column, RGB), 0 to 255; `height` holds the height of the text in each pixel of ink, 0 elsewhere;
+    `picture` is (row, column, RGB), 0 to 255; `height` holds the height of the text in each pixel of ink, 0 elsewhere,
+    and `worth` how much that ink counts: a letter that stands alone counts as much as many that stand together.
     `place` marks the boxes of lines, which are neither text nor ground between their letters.
     """
 
     picture: Ground
     height: npt.NDArray[np.float32]
+    worth: npt.NDArray[np.float32]
     place: npt.NDArray[np.bool_]
 
     @classmethod
     def on(cls, ground: Ground) -> "Page":
         """A page without text."""
         shape = ground.shape[:2]
-        return cls(ground, np.zeros(shape, np.float32), np.zeros(shape, bool))
+        return cls(ground, np.zeros(shape, np.float32), np.zeros(shape, np.float32), np.zeros(shape, bool))
 
 
 class Fonts:
@@ -83,7 +85,7 @@ def write(page: Page, fonts: Fonts, chance: Chance, rng: random.Random) -> None:
 
 def _manner(fonts: Fonts, rng: random.Random) -> Manner:
     kind = rng.random()
-    low, high = (7, 11) if kind < 0.24 else (11, 25) if kind < 0.74 else (25, 56) if kind < 0.88 else (56, 165) if kind < 0.97 else (165, 330)
+    low, high = (7, 11) if kind < 0.24 else (11, 25) if kind < 0.68 else (25, 56) if kind < 0.83 else (56, 165) if kind < 0.96 else (165, 330)
     colour = rng.choice(_SCREEN) if rng.random() < 0.75 else tuple(rng.randrange(256) for _ in range(3))
     script = rng.choice([s for s in _OTHER_SCRIPTS if s in fonts.outlines]) if rng.random() < 0.26 else "latin"
     bitmap = script == "latin" and fonts.bitmaps and rng.random() < 0.22
@@ -201,6 +203,8 @@ def _put(page: Page, ink: Ink, left: int, top: int, colour: tuple[int, int, int]
     part[:] = part * (1 - share) + np.array(chosen, np.float32) * share
     tall = float(np.ptp(np.nonzero(black)[0])) + 1 if style.turn not in {90.0, 270.0} else float(np.ptp(np.nonzero(black)[1])) + 1
     np.maximum(page.height[at], black * tall, out=page.height[at])
+    cells = black.size / 16
+    np.maximum(page.worth[at], black * float(np.clip(np.sqrt(40 / cells), 0.7, 2.5)), out=page.worth[at])
     wide = max(3, min(31, int(tall)) | 1)
     page.place[at] |= cv2.morphologyEx(black.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8)) > 0
     return True

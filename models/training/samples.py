@@ -51,9 +51,9 @@ def sample(seed: int, number: int, pool: tuple[Path, ...]) -> Sample:
     picture = _degraded(np.clip(page.picture, 0, 255), chance, rng)
     if rng.random() < 0.06:
         turns = rng.randint(1, 3)
-        picture, page = np.rot90(picture, turns), Page(page.picture, np.rot90(page.height, turns), np.rot90(page.place, turns))
-    picture = np.ascontiguousarray(picture)
-    wanted, weight = _target(picture, np.ascontiguousarray(page.height), np.ascontiguousarray(page.place))
+        picture = np.ascontiguousarray(np.rot90(picture, turns))
+        page = Page(picture, *(np.ascontiguousarray(np.rot90(part, turns)) for part in (page.height, page.worth, page.place)))
+    wanted, weight = _target(picture, page)
     return Sample(picture, wanted, weight)
 
 
@@ -78,9 +78,10 @@ def _resized(page: Page, scale: float, rng: random.Random) -> Page:
         return page
     method = cv2.INTER_AREA if scale < 1 else rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST])
     size = (SIDE, SIDE)
-    height = cv2.resize(cv2.dilate(page.height, np.ones((2, 2))) if scale < 1 else page.height, size, interpolation=cv2.INTER_NEAREST)
+    wide = np.ones((2, 2)) if scale < 1 else np.ones((1, 1))  # thin strokes must not fall between the samples
+    height, worth = (cv2.resize(cv2.dilate(part, wide), size, interpolation=cv2.INTER_NEAREST) for part in (page.height, page.worth))
     place = cv2.resize(page.place.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    return Page(cv2.resize(page.picture, size, interpolation=method), height * scale, place)
+    return Page(cv2.resize(page.picture, size, interpolation=method), height * scale, worth, place)
 
 
 def _degraded(picture: Ground, chance: Chance, rng: random.Random) -> npt.NDArray[np.uint8]:
@@ -108,17 +109,13 @@ def _degraded(picture: Ground, chance: Chance, rng: random.Random) -> npt.NDArra
     return np.asarray(eight, np.uint8)
 
 
-def _target(
-    picture: npt.NDArray[np.uint8], height: npt.NDArray[np.float32], place: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16]]:
-    ink = height > 0
-    seen = _visible(picture.astype(np.float32), height) & ink if ink.any() else ink
-    near = cv2.dilate((ink | place).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+def _target(picture: npt.NDArray[np.uint8], page: Page) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float16]]:
+    ink = page.height > 0
+    seen = _visible(picture.astype(np.float32), page.height) & ink if ink.any() else ink
+    near = cv2.dilate((ink | page.place).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     wanted = _cells(seen)
-    unclear = _cells(near) & ~wanted
-    tall = _highest(np.where(seen, height, 0))
-    weight = np.where(wanted, np.clip(np.sqrt(16 / np.maximum(tall, 1)), 0.5, 1.5), 1.0)
-    weight[unclear] = 0
+    weight = np.where(wanted, _highest(np.where(seen, page.worth, 0)), 1.0)
+    weight[_cells(near) & ~wanted] = 0
     return wanted.astype(np.uint8), weight.astype(np.float16)
 
 

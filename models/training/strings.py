@@ -64,9 +64,9 @@ def _phrase(rng: random.Random) -> str:
 
 def _short(rng: random.Random) -> str:
     kind = rng.random()
-    if kind < 0.35:
-        return rng.choice("LRLRVPMABCDEFHIJKNOQSTUWXYZ")
-    if kind < 0.65:
+    if kind < 0.5:
+        return rng.choice("LRLRVPM" + string.ascii_letters)
+    if kind < 0.75:
         return str(rng.randint(0, 9)) if rng.random() < 0.4 else str(rng.randint(0, 300))
     return "".join(rng.choice(string.ascii_letters + string.digits) for _ in range(2))
 
@@ -77,7 +77,7 @@ def _noise(rng: random.Random) -> str:
 
 
 _LATIN: tuple[tuple[float, Callable[[random.Random], str]], ...] = (
-    (0.20, _person), (0.14, _date), (0.08, _time), (0.14, _number), (0.14, _setting), (0.12, _phrase), (0.10, _short), (0.08, _noise),
+    (0.18, _person), (0.13, _date), (0.07, _time), (0.13, _number), (0.13, _setting), (0.11, _phrase), (0.17, _short), (0.08, _noise),
 )  # fmt: skip
 
 
@@ -95,6 +95,8 @@ def line_for(font: Font, script: str, rng: random.Random) -> str:
         ranges = SCRIPTS[script][1]
         letters = [c for low, high in ranges for c in range(low, high + 1) if c in font.letters]
         longest = 5 if script in {"han", "hangul", "kana"} else 10
+        if rng.random() < 0.18:
+            return chr(rng.choice(letters))
         words = [_word(letters, longest, rng) for _ in range(rng.choice([1, 1, 2, 2, 3]))]
         if script == "accented":
             words = [_mixed(word, rng) for word in words]
