@@ -63,6 +63,7 @@ HOMES: dict[str, set[str]] = {
         "graphics",
         "inventory",
     },
+    "rapidfuzz": {"header"},
     "rich": {"cli"},
     "rle": {"dicom"},
     "sqlalchemy": {"store"},
