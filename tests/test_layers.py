@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("mapping",),
     ("dicom",),
     ("header", "devices", "detect", "pixels"),
-    ("graphics", "treatment"),
+    ("graphics", "treatment", "reading"),
     ("decision", "heading", "examination", "drafting", "fates", "statement", "reidentify"),  # the steps of the pipeline
     ("pipeline", "inventory"),
     ("store",),
@@ -45,7 +45,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"store"},
     "jpeg_ls": {"dicom"},
     "numba": {"dicom"},
-    "numpy": {"geometry", "plan", "dicom", "devices", "detect", "pixels", "pipeline", "store", "cli"},
+    "numpy": {"geometry", "plan", "dicom", "devices", "detect", "pixels", "reading", "pipeline", "store", "cli"},
     "onnxruntime": {"detect"},
     "pydicom": {
         "dicom",
@@ -64,6 +64,7 @@ HOMES: dict[str, set[str]] = {
         "inventory",
     },
     "rapidfuzz": {"header"},
+    "rapidocr": {"detect"},
     "rich": {"cli"},
     "rle": {"dicom"},
     "sqlalchemy": {"store"},

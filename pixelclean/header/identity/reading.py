@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NoReturn, final
 
 from pixelclean.header.identity.days import Day, both_forms, days_in
-from pixelclean.header.identity.identifier import Identifier, Kind, day_of
+from pixelclean.header.identity.identifier import Identifier, Kind, day_of, name_parts
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.identity.resembling import Resembled
 from pixelclean.header.identity.screens import spellings_of
-from pixelclean.header.words import ordinary_words, romanized, words_of
+from pixelclean.header.words import Words, ordinary_words, romanized, squeezed, words_of
 from pixelclean.phi import Phi
 
 _PART = re.compile(r"\d+|[^\W\d_]+")
@@ -75,6 +75,37 @@ def known_among(words: Sequence[Phi], known: Spellings) -> frozenset[int]:
     neighbouring words, such as those of a scale, are one number only if it is long.
     """
     return frozenset(_spelled(words, known)) | frozenset(_resembling(words, known))
+
+
+def tells_somebody(line: Phi, identifiers: Identifiers) -> bool:
+    """Whether a line that shall stay may tell an identifier after all, on the least resemblance.
+
+    Here also short ones count: an ID of two digits, the parts of a name, its initials.
+    """
+    text = line.reveal()
+    parts = [(part, 0) for part in words_of(text)]
+    short = _short_forms(identifiers.texts)
+    return (
+        is_known(line, spellings(identifiers))
+        or identifiers.are_told_by(text)
+        or any("".join(texts) in short for texts, _ in _runs(parts, _LONGEST_RUN))
+    )
+
+
+@lru_cache(maxsize=4)
+def _short_forms(texts: frozenset[Identifier]) -> frozenset[str]:
+    """Identifiers without anything between their letters and digits, the words of names, and their initials."""
+    named = frozenset(each for each in texts if each.kind is Kind.PERSON)
+    names = [words_of(" ".join(name_parts(each.value.reveal()))) for each in named]
+    wholes = {squeezed(each.value.reveal()) for each in texts if each.kind not in _TOLD_WHOLE}
+    return frozenset(wholes | {form for words in names for form in (*words, *_initials(words))} - {""})
+
+
+def _initials(words: Words) -> Iterator[str]:
+    """Each letter that a name begins with, and those of neighbours in both orders."""
+    letters = [word[0] for word in words]
+    for texts, _ in _runs([(letter, 0) for letter in letters], len(letters)):
+        yield from ("".join(texts), "".join(reversed(texts)))
 
 
 def _spelled(words: Sequence[Phi], known: Spellings) -> set[int]:
