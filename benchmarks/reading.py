@@ -34,7 +34,7 @@ from pixelclean.reading import Sparing
 Grey = npt.NDArray[np.float64]
 Random = np.random.Generator
 
-ROWS, COLUMNS, CELL = 600, 900, (60, 300)
+ROWS, COLUMNS, CELL = 1000, 1200, (100, 400)
 FONTS = [
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansCondensed", "LiberationSans-Regular", "LiberationSans-Bold",
     "LiberationMono-Regular", "LiberationSansNarrow-Regular", "Carlito-Regular", "FreeSans", "FreeSansBold", "DejaVuSerif",
@@ -135,18 +135,18 @@ def cell(text: str, random: Random, hidden: str, secret: str) -> tuple[Grey, Dra
     """A picture of one line, and the line that it hides where it hides one."""
     kind, size = str(random.choice(GROUNDS, p=[0.45, 0.15, 0.2, 0.1, 0.1])), int(random.integers(10, 27))
     font = ImageFont.truetype(str(random.choice(FONTS)), size)
-    while font.getlength(text) > CELL[1] - 60:
+    while font.getlength(text) > CELL[1] - 130:
         font = ImageFont.truetype("LiberationSansNarrow-Regular", max(8, int(font.size) - 2))
     ground = ground_of(kind, random)
     bright = 230.0 if ground.mean() < 120 else 20.0
-    at = (20, 14)
+    at = (60, 36)
     ink, box = draw(text, at, font)
     shown = ground * (1 - ink) + bright * ink
     if hidden == "faint":
-        other, _ = draw(secret, (int(random.integers(10, 40)), int(random.integers(8, 24))), font)
+        other, _ = draw(secret, (int(random.integers(40, 90)), int(random.integers(26, 46))), font)
         shown += other * (1 - ink) * np.sign(bright - 120) * random.uniform(14, 60)
     if hidden == "beside":
-        other, _ = draw(secret[: int(random.integers(1, 9))], (box.right + int(random.integers(3, 14)), 14), font)
+        other, _ = draw(secret[: int(random.integers(1, 9))], (box.right + int(random.integers(3, 14)), at[1]), font)
         shown = shown * (1 - other) + bright * other
     if kind == "jpeg":
         coded = cv2.imencode(".jpg", np.clip(shown, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 85])[1]

@@ -21,9 +21,12 @@ Shares = npt.NDArray[np.float32]
 
 _LEAST_CONTRAST = 40  # grey levels between text and ground; less is not read
 _SHARE = 0.3  # of that contrast: what has it is ink
-_FAINT, _FAINT_SHARE = 12, 0.06  # grey levels, and share of the contrast, from which a pixel is no ground
-_HALO = 3  # pixels around ink that coding and smoothing may colour
-_SPECK, _SPECKLED = 8, 0.03  # pixels that may hang together and be noise; share of the ground that may be noise
+# Grey levels from which a pixel is no ground: as many as compression at a usual quality makes of even ground, more where
+# the ground is noisy (so many times what four of five pixels of it stay below), and so many and so much of the contrast
+# of the text at most: rougher ground is no even one.
+_FAINT, _OF_NOISE, _ROUGH, _ROUGH_SHARE = 8, 3.2, 12, 0.06
+_SMOOTHED, _HALO = 1, 3  # pixels around ink that smoothing colours, and that coding with loss does
+_SPECK, _SPECKLED = 6, 0.03  # pixels that may hang together and be noise; share of the ground that may be noise
 _HEIGHTS = range(5, 121)  # of lines, in pixels
 _DOT = 0.4  # a strip lower than this share of the highest one holds dots or accents of the next one
 _MOST_LINES = 16
@@ -103,10 +106,14 @@ def _is_cut(drawn: BoolArray) -> bool:
 
 def _is_even(ink: npt.NDArray[np.int16], drawn: BoolArray, contrast: int) -> bool:
     """Whether nothing but specks stands out of the ground away from the ink: no fainter text, no tissue."""
-    faint = (ink >= max(_FAINT, contrast * _FAINT_SHARE)) & ~grown(drawn, _HALO)
-    if faint.mean() > _SPECKLED:
+    far = ink[~grown(drawn, _HALO)]
+    if not far.size:
         return False
-    return all(area <= _SPECK for *_, area in _pieces(faint))
+    noise, rare = (float(number) for number in np.percentile(far, (80, 98)))
+    least = min(max(_FAINT, _OF_NOISE * noise), max(_ROUGH, _ROUGH_SHARE * contrast))
+    halo = _HALO if noise or 0 < rare < _FAINT else _SMOOTHED
+    faint = (ink >= least) & ~grown(drawn, halo)
+    return faint.mean() <= _SPECKLED and all(area <= _SPECK for *_, area in _pieces(faint))
 
 
 def _are_ticks(ink: BoolArray) -> bool:
