@@ -212,7 +212,7 @@ def test_a_file_leaves_with_its_harmless_text_and_says_what_is_true(sparing_clea
     assert np.array_equal(output.pixel_array[top:bottom, left:right], words[top:bottom, left:right, 0])
     left, top, right, bottom = box_of(NAME).edges
     assert not output.pixel_array[top:bottom, left:right].any()
-    # PS3.3 C.7.6.1.1.2: NO says that nothing identifies the patient, not that nothing is written.
+    # PS3.3 C.7.6.1: NO says that nothing identifies the patient, not that nothing is written.
     assert output.BurnedInAnnotation == "NO"
     assert "Depth" not in repr(result)
 
