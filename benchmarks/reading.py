@@ -39,6 +39,12 @@ FONTS = [
     "DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansCondensed", "LiberationSans-Regular", "LiberationSans-Bold",
     "LiberationMono-Regular", "LiberationSansNarrow-Regular", "Carlito-Regular", "FreeSans", "FreeSansBold", "DejaVuSerif",
 ]  # fmt: skip
+WRITTEN = [
+    "Z003-MediumItalic.otf",
+    "DancingScript-Regular.otf",
+    "Rufscript010.ttf",
+    "ComicNeue-Italic.otf",
+]  # as by hand
 GROUNDS = ("flat", "noise", "jpeg", "speckle", "tissue")
 NOBODY = Identifiers(frozenset(), frozenset())
 
@@ -71,7 +77,28 @@ def harmless(random: Random) -> tuple[str, str]:
     return modality, str(random.choice(lines[modality if modality != "DX" else "DX"]))
 
 
-SYLLABLES = ["zo", "ba", "lin", "mer", "tov", "sko", "ren", "dal", "fi", "gus", "per", "nal", "vik", "ho", "lem", "tas", "mor", "eb", "ri", "ku"]
+SYLLABLES = [
+    "zo",
+    "ba",
+    "lin",
+    "mer",
+    "tov",
+    "sko",
+    "ren",
+    "dal",
+    "fi",
+    "gus",
+    "per",
+    "nal",
+    "vik",
+    "ho",
+    "lem",
+    "tas",
+    "mor",
+    "eb",
+    "ri",
+    "ku",
+]
 TRAPS = [
     "LONG", "Depth", "DEPTH, MARY", "DR GAIN", "DR. GAIN", "Gain, Liver", "MI LEE", "MI 1962", "TI 1962", "12.5.62", "12.05.62", "L. K.",
     "LK", "M", "F", "F 62", "62 M", "62 F", "W 62", "55 Y", "055Y", "55 yrs", "12:30", "12:30:05", "3 Jul 62", "JUL 62", "7/62", "1962", "03.1962",
@@ -134,7 +161,7 @@ def draw(text: str, at: tuple[int, int], font: ImageFont.FreeTypeFont) -> tuple[
 def cell(text: str, random: Random, hidden: str, secret: str) -> tuple[Grey, Drawn]:
     """A picture of one line, and the line that it hides where it hides one."""
     kind, size = str(random.choice(GROUNDS, p=[0.45, 0.15, 0.2, 0.1, 0.1])), int(random.integers(10, 27))
-    font = ImageFont.truetype(str(random.choice(FONTS)), size)
+    font = ImageFont.truetype(str(random.choice(WRITTEN if hidden == "written" else FONTS)), size)
     while font.getlength(text) > CELL[1] - 130:
         font = ImageFont.truetype("LiberationSansNarrow-Regular", max(8, int(font.size) - 2))
     ground = ground_of(kind, random)
@@ -215,6 +242,7 @@ def cells_of(
 def table(sparing: Sparing, lines: int, seed: int, *, show: bool) -> None:
     sets = (
         ("harmless", harmless, lines, ""), ("identifying", identifying, lines, ""),
+        ("identifying, as by hand", identifying, lines // 3, "written"),
         ("identifying, faint under harmless", harmless, lines // 3, "faint"),
         ("identifying, beside the box of harmless", harmless, lines // 3, "beside"),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from pixelclean.header import Identifiers, known_among, spellings, tells_somebod
 from pixelclean.phi import Phi
 
 _MOST_BOXES = 400
+_MOST_LINES = 300  # of all places in all their versions; more take longer to read than a person takes to look
 _MOST_VERSIONS = 4
 """Different pictures of one block in the frames of a cine; what changes more often is a clock, or moves."""
 _LEAST_BESIDE, _MOST_BESIDE = 24, 48  # pixels looked at left and right of a block, as its height has it
@@ -49,6 +50,8 @@ class Sparing:
     def _read(self, candidates: Sequence["_Candidate"]) -> dict[Box, "_Said"]:
         """What each place says in all of its versions, where both readings of every line agree."""
         lines = [line for each in candidates for block in each.versions.values() for line in block.lines]
+        if len(lines) > _MOST_LINES:
+            return {}
         words = iter(self.reader.lines([picture for line in lines for picture in (line.shades, line.ink)]))
         texts = iter([agreed_text(line, next(words), next(words)) for line in lines])
         said: dict[Box, _Said] = {}

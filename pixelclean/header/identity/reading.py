@@ -50,7 +50,7 @@ def _spellings(texts: frozenset[Identifier]) -> Spellings:
     whole, words = spellings_of(told_whole), spellings_of(texts - told_whole | _in_latin_letters(texts))
     days = (day_of(each.value.reveal()) for each in told_whole if each.kind is Kind.DATE)
     return Spellings(
-        whole | words | spellings_of(texts),  # age and sex beside each other are told by both
+        whole | words,
         Resembled.of(whole, words),
         frozenset(form for day in days if day for form in both_forms(day.year, day.month, day.day)),
     )
