@@ -26,6 +26,7 @@ _SHARE = 0.3  # of that contrast: what has it is ink
 # of the text at most: rougher ground is no even one.
 _FAINT, _OF_NOISE, _ROUGH, _ROUGH_SHARE = 8, 3.2, 12, 0.06
 _SMOOTHED, _HALO = 1, 3  # pixels around ink that smoothing colours, and that coding with loss does
+_OF_CODING = 1  # grey levels that coding with loss moves most of an even ground by; what moves more of it is noise
 _SPECK, _SPECKLED = 6, 0.03  # pixels that may hang together and be noise; share of the ground that may be noise
 _HEIGHTS = range(5, 121)  # of lines, in pixels
 _DOT = 0.4  # a strip lower than this share of the highest one holds dots or accents of the next one
@@ -111,7 +112,7 @@ def _is_even(ink: npt.NDArray[np.int16], drawn: BoolArray, contrast: int) -> boo
         return False
     noise, rare = (float(number) for number in np.percentile(far, (80, 98)))
     least = min(max(_FAINT, _OF_NOISE * noise), max(_ROUGH, _ROUGH_SHARE * contrast))
-    halo = _HALO if noise or 0 < rare < _FAINT else _SMOOTHED
+    halo = _HALO if noise <= _OF_CODING and 0 < rare < _FAINT else _SMOOTHED
     faint = (ink >= least) & ~grown(drawn, halo)
     return faint.mean() <= _SPECKLED and all(area <= _SPECK for *_, area in _pieces(faint))
 
