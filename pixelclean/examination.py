@@ -4,7 +4,7 @@ Two ways of examining exist.  `Detection` lets device rules, ultrasound regions,
 `GivenBoxes` takes an operator's or a command line's boxes as they are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol, Self
@@ -21,9 +21,9 @@ from pixelclean.detect import (
     barcodes,
     faces,
     pictures,
-    read_words,
     sample_of,
 )
+from pixelclean.detect.reading import Reader
 from pixelclean.devices import Kind, RuleSet, Ultrasound, ultrasound_regions
 from pixelclean.dicom import Frames, open_frames
 from pixelclean.dicom import Kind as SampleKind
@@ -34,12 +34,15 @@ from pixelclean.header import Identifiers, known_among, spellings
 from pixelclean.outcome import Reason
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook, SlideLabels
+from pixelclean.reading import Sparing, without_kept
 from pixelclean.reasons import ReasonCode
 
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
 _WORD_LENGTH = 4
 _AS_DRAWN = Display()
 _BARCODE, _FACE = "barcode", "face"
+
+Known = Callable[[], Identifiers]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +112,9 @@ class Examiner(Protocol):
     def examine(self, image: OpenImage) -> Examination:
         """What must be masked in the source."""
 
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        """The same with KEEP in the place of masks whose text may stay; `known` are the identifiers, asked if need be."""
+
     def examine_again(
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
     ) -> tuple[Region, ...]:
@@ -123,11 +129,16 @@ class Examiner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Device rules, the text network, and Tesseract as the second reader."""
+    """Device rules, the text network, and a reader for the second look.
+
+    `reader` is None where the policy's second look does without; `sparing` where it removes all text.
+    """
 
     rules: RuleSet
     finder: Finder
     policy: PixelPolicy
+    reader: Reader | None = None
+    sparing: Sparing | None = None
 
     @property
     def keywords(self) -> frozenset[str]:
@@ -167,6 +178,16 @@ class Detection:
             return findings
         return replace(findings, text=(), doubtful=(*findings.text, *findings.doubtful))
 
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        """Where the policy removes identifying text only: text stays that is harmless beyond doubt."""
+        if self.sparing is None or not seen.regions:
+            return seen
+        modality = image.facts.first("Modality")
+        regions = self.sparing.spared(image.frames, image.display, modality, seen.regions, known())
+        kept = len(set(regions) - set(seen.regions))
+        notes = (*seen.notes, Reason(ReasonCode.TEXT_KEPT, f"{kept} places")) if kept else seen.notes
+        return replace(seen, regions=regions, notes=notes)
+
     def _is_certain(self, image: OpenImage) -> bool:
         """Whether the careful look sees text in a sample of the frames."""
         form = image.frames.format
@@ -186,6 +207,7 @@ class Detection:
         within = whole if cleaned.kind.burns_in_text and not fresh else _around(fresh or plan.regions, plan)
         if within is None:
             return ()
+        cleaned = cleaned.showing(without_kept(cleaned.frames, plan.regions))
         again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
         return (
             *self._seen(again, cleaned.kind),
@@ -212,19 +234,19 @@ class Detection:
     def _words(
         self, frames: Frames, display: Display, indices: Iterable[int], identifiers: Identifiers, within: Box
     ) -> Iterator[Region]:
-        """Words that Tesseract reads in a part of some frames: those that identify, and those that are text for sure."""
-        if self.policy.second_look is not SecondLook.SCALE_AND_OCR:
+        """Words that are read in a part of some frames: those that identify, and those that are text for sure."""
+        if self.reader is None or self.policy.second_look is not SecondLook.SCALE_AND_OCR:
             return
         known = spellings(identifiers)
         shown = (pictures(frames.frame(index), frames.format, display)[0] for index in indices)
-        for words in (read_words(picture[within.slices]) for picture in shown):
+        for words in (self.reader.words(picture[within.slices]) for picture in shown):
             identifying = known_among([word.text for word in words], known)
             for place, word in enumerate(words):
                 box = word.box.moved(within.left, within.top).grown(self.policy.margin)
                 if place in identifying:
-                    yield from _regions([box], Origin.IDENTIFIER, "tesseract")
+                    yield from _regions([box], Origin.IDENTIFIER, self.policy.reader.value)
                 elif _is_certain(word):
-                    yield from _regions([box], Origin.DETECTOR, "tesseract")
+                    yield from _regions([box], Origin.DETECTOR, self.policy.reader.value)
 
     def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
         """Planes without any place that may be text: annotations are text before they are anything else."""
@@ -269,6 +291,10 @@ class LookingOnly:
         notes = (*seen.notes, Reason(ReasonCode.TEXT_NOT_CLEANED, f"{places} places")) if places else seen.notes
         return replace(seen, regions=(), doubtful=(), notes=notes)
 
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        """Nothing is masked that could stay."""
+        return seen
+
     def examine_again(
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
     ) -> tuple[Region, ...]:
@@ -308,6 +334,10 @@ class GivenBoxes:
         if not regions:
             notes = (*notes, Reason(ReasonCode.NOTHING_MASKED))
         return Examination(regions, notes=notes, certain=bool(regions))
+
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        """The caller alone decides what is masked."""
+        return seen
 
     def examine_again(
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()

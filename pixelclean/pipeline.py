@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from errno import errorcode
+from functools import partial
 from pathlib import Path, PurePosixPath
 from traceback import extract_tb
 from typing import Protocol, Self
 
 from pixelclean import resources
 from pixelclean.decision import Evidence, decide, doubts
-from pixelclean.detect import Finder, pictures, png, require_tesseract
+from pixelclean.detect import Finder, pictures, png
+from pixelclean.detect.reading import Grammars, load_reader
 from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
 from pixelclean.dicom.overlays import overlay_groups, require_no_plane_in_the_image
@@ -34,7 +36,8 @@ from pixelclean.options import Option
 from pixelclean.outcome import Image, Output, Reason, Released, Result, held
 from pixelclean.pixels import make_plan
 from pixelclean.plan import Plan
-from pixelclean.policy import Embedded, Policy, SecondLook
+from pixelclean.policy import Embedded, Policy, Removal, SecondLook
+from pixelclean.reading import Sparing, revised
 from pixelclean.reasons import ReasonCode
 from pixelclean.version import __version__
 
@@ -89,10 +92,15 @@ class Cleaner:
         """
         kinds, rules = Kinds.load(resources.rules("kinds.toml")), load_rules(resources.rules("devices"))
         finder = Finder.load(policy.pixel, threads)
-        reader = require_tesseract() if policy.pixel.second_look is SecondLook.SCALE_AND_OCR else "none"
-        tables = (_digest_of_files(resources.rules(room)) for room in ("header", "pixels"))
-        shipped = _digest(__version__, kinds.digest, rules.digest, finder.network.digest, reader, *tables)
-        examiner = _examiner(Detection(rules, finder, policy.pixel), policy)
+        spares = policy.pixel.remove is Removal.IDENTIFYING_TEXT
+        reads = spares or policy.pixel.second_look is SecondLook.SCALE_AND_OCR
+        reader = load_reader(policy.pixel, threads) if reads else None
+        grammars = Grammars.load(resources.rules("reading"))
+        sparing = Sparing(reader, grammars) if spares and reader is not None else None
+        tables = (*(_digest_of_files(resources.rules(room)) for room in ("header", "pixels")), grammars.digest)
+        version = reader.version if reader is not None else "none"
+        shipped = _digest(__version__, kinds.digest, rules.digest, finder.network.digest, version, *tables)
+        examiner = _examiner(Detection(rules, finder, policy.pixel, reader, sparing), policy)
         return cls(policy, key, kinds, examiner, Deidentified(key, policy), shipped)
 
     @property
@@ -136,9 +144,9 @@ class Cleaner:
     def inspect(self, source: Source) -> Inspection:
         """What `clean` would see before it changes anything, and what it would then doubt; raises Refused."""
         with quiet():
-            return self._inspected(source)
+            return self._inspected(source, frozenset())
 
-    def _inspected(self, source: Source) -> Inspection:
+    def _inspected(self, source: Source, siblings: frozenset[Trace]) -> Inspection:
         facts = facts_of(source.dataset, self.kinds.keywords | self.examiner.keywords)
         kind = self._judged(facts)
         if kind.reason is not None:
@@ -148,7 +156,8 @@ class Cleaner:
             evidence = Evidence(noted=self.heading.notes(source), expects_pixels=kind.pixels)
             return Inspection(kind, evidence, doubts(evidence, self.policy))
         image = self._open(source, kind, facts)
-        seen = self.examiner.examine(image)
+        known = partial(self.heading.identifiers, source, siblings)
+        seen = self.examiner.spared(image, self.examiner.examine(image), known)
         plan = make_plan(seen.regions, image.frames.format)
         evidence = Evidence(
             noted=(*self.heading.notes(source), *seen.notes),
@@ -170,7 +179,7 @@ class Cleaner:
         return kind
 
     def _cleaned(self, source: Source, path: Path, siblings: frozenset[Trace]) -> Result:
-        first = self._inspected(source)
+        first = self._inspected(source, siblings)
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
         drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits, self.quality)
@@ -219,17 +228,17 @@ class Cleaner:
 
         The last draft carries in its proof what the second look still sees; the number counts words that identify.
         """
-        regions, left = seen.regions, tuple[Region, ...]()
+        regions, fresh = seen.regions, tuple[Region, ...]()
         for _ in range(_ROUNDS):
             plan = make_plan(regions, image.frames.format)
             dataset = self.heading.dataset(drafter.source, drafter.identifiers, image.kind)
             draft = drafter.of_image(overlays.put_into(dataset), image.frames, plan)
             assert draft.frames is not None
             cleaned = image.showing(draft.frames)
-            left = self.examiner.examine_again(cleaned, plan, drafter.identifiers, left)
+            left = self.examiner.examine_again(cleaned, plan, drafter.identifiers, fresh)
             if not left:
                 return plan, draft, 0
-            regions = (*regions, *left)
+            regions, fresh = revised(regions, left)
         proof = replace(draft.proof, text_left=len(left))
         return plan, replace(draft, proof=proof), sum(region.origin is Origin.IDENTIFIER for region in left)
 

@@ -12,8 +12,9 @@ from pixelclean.geometry import Act, BoolArray, Origin, Region, mask_of
 class Plan:
     """What will be filled in one image of `frames` frames of `rows` by `columns` pixels.
 
-    A keep region of an operator or of the identifier takes pixels away from masks of detectors and rules; a keep
-    region of a rule takes pixels away from masks of rules only: it never undoes what a detector or an operator masks.
+    A keep region of an operator takes pixels away from all masks but operators'; one of the identifier, text that was
+    read as harmless, from masks of detectors only; one of a rule from masks of rules only: it never undoes what a
+    detector or an operator masks.
     """
 
     rows: int
@@ -64,8 +65,9 @@ class Plan:
     def mask(self, frame: int) -> BoolArray:
         """The pixels of that frame that will be filled, as a (rows, columns) array."""
         ruled = self._pixels(frame, Act.MASK, Origin.RULE) & ~self._pixels(frame, Act.KEEP, Origin.RULE)
-        found = ruled | self._pixels(frame, Act.MASK, Origin.DETECTOR, Origin.IDENTIFIER)
-        judged = found & ~self._pixels(frame, Act.KEEP, Origin.IDENTIFIER, Origin.OPERATOR)
+        found = self._pixels(frame, Act.MASK, Origin.DETECTOR) & ~self._pixels(frame, Act.KEEP, Origin.IDENTIFIER)
+        judged = ruled | found | self._pixels(frame, Act.MASK, Origin.IDENTIFIER)
+        judged &= ~self._pixels(frame, Act.KEEP, Origin.OPERATOR)
         return judged | self._pixels(frame, Act.MASK, Origin.OPERATOR)
 
     def _pixels(self, frame: int, act: Act, *origins: Origin) -> BoolArray:

@@ -47,6 +47,22 @@ class SlideLabels(StrEnum):
     """From what is released: such an image is quarantined, the other instances of its study are not."""
 
 
+class Removal(StrEnum):
+    """Which burned-in text is removed."""
+
+    ALL_TEXT = "all-text"
+    """PS3.15 E.3.1 note 2: removing all of it conforms."""
+    IDENTIFYING_TEXT = "identifying-text"
+    """What is positively read as harmless stays (rules/reading/); unread, half-read and unknown text goes."""
+
+
+class ReaderName(StrEnum):
+    """What reads text in pixels."""
+
+    TESSERACT = "tesseract"
+    RAPIDOCR = "rapidocr"
+
+
 class DateShift(StrEnum):
     """By what the dates of a patient are moved under the Modified Dates option."""
 
@@ -122,7 +138,7 @@ class PixelPolicy:
     `ask_score`       a place with this score in the careful look may be text: an operator is asked
     `margin`          pixels that a finding is grown by on each side
     `largest_mask`    share of the image that may be masked without asking, 0 to 1
-    `second_look`, `slide_labels`  see SecondLook, SlideLabels
+    `second_look`, `slide_labels`, `remove`, `reader`  see SecondLook, SlideLabels, Removal, ReaderName
     `video_psnr`      dB that each frame of a video that is encoded anew keeps outside the mask
     `video_residue`   how far from black its masked samples may be, in steps of 256
     """
@@ -136,6 +152,8 @@ class PixelPolicy:
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
     slide_labels: SlideLabels = SlideLabels.HOLD
+    remove: Removal = Removal.ALL_TEXT
+    reader: ReaderName = ReaderName.TESSERACT
     video_psnr: float = 40.0
     video_residue: float = 16.0
 

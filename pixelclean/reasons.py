@@ -80,6 +80,7 @@ class ReasonCode(StrEnum):
     CLEANED_BEFORE = "cleaned-before"
     SAYS_DEIDENTIFIED = "says-deidentified"
     OVERLAY_REMOVED = "overlay-removed"
+    TEXT_KEPT = "text-kept"
     HIDDEN_BITS_CLEARED = "hidden-bits-cleared"
     PIXEL_COPIES_REMOVED = "pixel-copies-removed"
     SOUND_REMOVED = "sound-removed"
@@ -126,6 +127,7 @@ _ENDS = {
     ReasonCode.CLEANED_BEFORE: End.NOTE,
     ReasonCode.SAYS_DEIDENTIFIED: End.NOTE,
     ReasonCode.OVERLAY_REMOVED: End.NOTE,
+    ReasonCode.TEXT_KEPT: End.NOTE,
     ReasonCode.HIDDEN_BITS_CLEARED: End.NOTE,
     ReasonCode.PIXEL_COPIES_REMOVED: End.NOTE,
     ReasonCode.SOUND_REMOVED: End.NOTE,
@@ -192,6 +194,7 @@ _WORDS = {
     ReasonCode.CLEANED_BEFORE: "The file was cleaned with this key before; what the key made stays as it is.",
     ReasonCode.SAYS_DEIDENTIFIED: "The file says that it was de-identified before; it was cleaned all the same.",
     ReasonCode.OVERLAY_REMOVED: "An overlay plane was removed: it showed nothing but text, or could not be searched for it.",
+    ReasonCode.TEXT_KEPT: "Text was kept that reads as harmless: settings, units, sides, parts of the body, rulers.",
     ReasonCode.HIDDEN_BITS_CLEARED: "Bits of the pixel words beyond Bits Stored were cleared; no stored value differs.",
     ReasonCode.PIXEL_COPIES_REMOVED: "The header was kept, but for icons and other copies of the image.",
     ReasonCode.SOUND_REMOVED: "Sound and other streams beside the video were removed.",

@@ -23,7 +23,7 @@ from pixelclean.header import (
 )
 from pixelclean.options import CODES, Option
 from pixelclean.overrides import Means, Override
-from pixelclean.policy import DateShift, Policy
+from pixelclean.policy import DateShift, Policy, Removal
 from pixelclean.version import __version__
 
 _PATIENT_NAME, _PATIENT_AGE = 0x00100010, 0x00101010
@@ -318,3 +318,6 @@ def _limits(policy: Policy) -> Iterator[str]:
     yield f"Labels and overviews of slides: {policy.pixel.slide_labels}. Icons and other copies of the pixels are removed. Videos are"
     yield f"encoded anew without sound and user data, with {policy.pixel.video_psnr:g} dB or more in every frame further than 16 pixels from"
     yield f"the mask, within {policy.pixel.video_residue:g} of 256 steps from black inside; their level stays where it carries that, and is named where not."
+    if policy.pixel.remove is Removal.IDENTIFYING_TEXT:
+        yield f"Burned-in text stays (E.3.1) where {policy.pixel.reader} reads all of it twice alike as settings, units, sides, parts of the body"
+        yield "or digits of a ruler, in every frame, on even ground with nothing beside it, and as nothing that identifies."

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import skimage
-
 from fonts import SPLIT
+
 from pixelclean.detect import Display, pictures
 from pixelclean.dicom import open_frames, read, values_of
 from pixelclean.errors import Refused

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-
 from samples import sample
 
 _FAR = 3  # cells from every cell that counts as text, or may be some

@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
+from net import TextNet
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
-from torch import nn
-
-from net import TextNet
 from samples import SIDE, sample
+from torch import nn
 
 CALIBRATED_ON = 240
 _EXACT = ("/net/stem", "/Cast", "/Mul", "/Transpose")

@@ -63,7 +63,7 @@ def fonts_of(side: str) -> tuple[Font, ...]:
 
 
 def _files(package: str) -> Iterator[Path]:
-    listing = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    listing = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False)
     for line in listing.stdout.splitlines():
         path = Path(line)
         if path.suffix.lower() in _OUTLINES or path.name.endswith(_BITMAPS):

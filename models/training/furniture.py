@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-
 from grounds import Chance, Ground
 
 _COLOURS = [(255, 255, 255), (255, 255, 255), (200, 200, 200), (255, 255, 0), (0, 255, 0), (0, 255, 255), (255, 160, 0), (120, 170, 255),

@@ -8,10 +8,9 @@ from itertools import groupby
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
-
 from fonts import Font
 from grounds import Chance, Ground
+from PIL import Image, ImageDraw
 from strings import line_for
 
 Ink = npt.NDArray[np.float32]

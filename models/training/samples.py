@@ -10,7 +10,6 @@ from typing import TypeVar
 import cv2
 import numpy as np
 import numpy.typing as npt
-
 from fonts import fonts_of
 from furniture import furnish
 from grounds import Chance, Ground, drawn, real
@@ -37,7 +36,7 @@ class Sample:
 
 def sample(seed: int, number: int, pool: tuple[Path, ...]) -> Sample:
     """Sample `number` of a seed; the same for the same fonts, pool and libraries."""
-    rng = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret
+    rng = random.Random(f"{seed}/{number}")
     chance = np.random.default_rng([seed, number])
     scale = rng.uniform(0.55, 1.9) if rng.random() < 0.25 else 1.0
     side = round(SIDE / scale)

@@ -18,10 +18,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.nn import functional
-
 from net import TextNet
 from samples import CELL, SIDE, Sample, sample
+from torch.nn import functional
 
 BATCH = 12
 CROP = 256
@@ -133,7 +132,7 @@ def _batches(seed: int, done: int, steps: int, pool: tuple[Path, ...]) -> Iterat
     for _ in range(done * FRESH - first):
         kept.append(next(coming))
     for step in range(done, steps):
-        rng = random.Random(f"{seed}/batch/{step}")  # noqa: S311 - no secret
+        rng = random.Random(f"{seed}/batch/{step}")
         kept.extend(next(coming) for _ in range(FRESH))
         chosen = [kept[len(kept) - 1 - number] for number in range(FRESH)] + [kept[rng.randrange(len(kept))] for _ in range(BATCH - FRESH)]
         yield tuple(torch.from_numpy(np.stack(part)) for part in zip(*(_cut(one, rng) for one in chosen), strict=True))

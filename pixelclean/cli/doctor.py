@@ -11,6 +11,7 @@ from pixelclean import resources
 from pixelclean.cli import tables
 from pixelclean.cli.codes import ExitCode
 from pixelclean.detect import Network, require_tesseract
+from pixelclean.detect.reading import Grammars
 from pixelclean.devices import Kinds, load_rules
 from pixelclean.dicom import codec_report
 from pixelclean.errors import ConfigurationError
@@ -32,6 +33,7 @@ PACKAGES = (
     "pydicom",
     "pyjpegls",
     "pylibjpeg-rle",
+    "rapidfuzz",
     "rich",
     "sqlalchemy",
 )
@@ -72,6 +74,7 @@ def _findings() -> Iterator[Finding]:
     yield _checked("Tesseract", require_tesseract)
     yield _checked("text network", lambda: f"checksum agrees, digest {Network.load().digest[:16]}")
     yield _checked("device rules", _rules)
+    yield _checked("harmless text", lambda: f"digest {Grammars.load(resources.rules('reading')).digest[:16]}")
     yield _checked("kinds of objects", lambda: f"digest {Kinds.load(resources.rules('kinds.toml')).digest[:16]}")
     yield _checked("policy basic", lambda: f"digest {Policy.load('basic').digest[:16]}")
     yield _key()

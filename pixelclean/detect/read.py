@@ -7,10 +7,12 @@ import csv
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pixelclean.detect.network import Picture
 from pixelclean.detect.preview import png
@@ -20,6 +22,8 @@ from pixelclean.phi import Phi
 
 _PROGRAM = "tesseract"
 _SPARSE = "11"  # page segmentation mode: "sparse text, find as much text as possible in no particular order"
+_ONE_LINE = "7"  # "treat the image as a single text line"
+_LANGUAGES = ("eng", "deu", "fra", "spa", "ita", "por", "nld", "pol", "jpn")  # those of rules/reading/
 _PATIENCE = 120.0  # seconds; a file has its own limit, this one is for a reader that hangs
 # One thread: files are cleaned in parallel.  Nothing else of the environment is handed on but where programs lie.
 _ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"}
@@ -53,15 +57,43 @@ def read_words(picture: Picture) -> tuple[Word, ...]:
     Raises PixelcleanError where Tesseract fails.
     """
     table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(np.ascontiguousarray(picture)))
-    return tuple(_words(table.decode("utf-8", "replace")))
+    return tuple(word for _, word in _words(table.decode("utf-8", "replace")))
 
 
-def _words(table: str) -> Iterator[Word]:
+def read_lines(pictures: Sequence[npt.NDArray[np.uint8]], languages: Sequence[str]) -> tuple[tuple[Word, ...], ...]:
+    """The words of each grey picture of one line, dark on white; all of them go through one process, as pages.
+
+    Raises PixelcleanError where Tesseract fails.
+    """
+    if not pictures:
+        return ()
+    made, pages = cv2.imencodemulti(".tiff", list(map(np.ascontiguousarray, pictures)))
+    if not made:
+        raise PixelcleanError("pictures could not be written as TIFF")
+    asked = ("stdin", "stdout", "--psm", _ONE_LINE, "-l", "+".join(languages), "tsv")
+    lines: list[list[Word]] = [[] for _ in pictures]
+    for page, word in _words(_run(*asked, picture=pages.tobytes()).decode("utf-8", "replace")):
+        lines[page - 1].append(word)
+    return tuple(map(tuple, lines))
+
+
+def installed_languages() -> tuple[str, ...]:
+    """Those of our languages whose data Tesseract has; ConfigurationError where it has none."""
+    listed = set(_run("--list-langs", picture=b"").decode("utf-8", "replace").split())
+    languages = tuple(language for language in _LANGUAGES if language in listed)
+    if not languages:
+        raise ConfigurationError("Tesseract has no data for any of: " + ", ".join(_LANGUAGES))
+    return languages
+
+
+def _words(table: str) -> Iterator[tuple[int, Word]]:
+    """The words of a table in TSV, each with the number of its page, from 1 on."""
     for line in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
         left, top, width, height = (int(line[name]) for name in ("left", "top", "width", "height"))
         text = (line["text"] or "").strip()
         if text and width > 0 and height > 0:
-            yield Word(Phi(text), Box(left, top, left + width, top + height), float(line["conf"]))
+            word = Word(Phi(text), Box(left, top, left + width, top + height), float(line["conf"]))
+            yield int(line["page_num"]), word
 
 
 def _run(*arguments: str, picture: bytes) -> bytes:

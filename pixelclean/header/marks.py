@@ -47,6 +47,10 @@ def mark_identity_removed(dataset: Dataset, method: Method) -> None:
 def mark_pixels(dataset: Dataset, burned_in: Literal["NO"] | None, features: Literal["YES", "NO"] | None) -> None:
     """Say what was established about the pixels; None: nothing was.
 
+    Burned In Annotation is about "sufficient burned in annotation to identify the patient and date the image was acquired"
+    (PS3.3 C.7.6.1), and the Clean Pixel Data Option asks for NO (PS3.15 E.3.1): settings and units that a policy keeps are
+    no such annotation, so NO is true of an image that shows them, too.
+
     An incoming NO that nothing here established goes, where the IOD lets it; an incoming YES stays, it is a warning.
     """
     _claim(dataset, _BURNED_IN_ANNOTATION, burned_in)

@@ -1,13 +1,17 @@
 """Words read from a screen are compared with the identifiers as screens spell them."""
 
+from datetime import date
+
 import pytest
 from annex_e import of
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixelclean.header import harvest, known_among, spellings
 from pixelclean.header.identity.identifier import Identifier, Kind
+from pixelclean.header.identity.reading import _spellings
 from pixelclean.header.identity.screens import spellings_of
+from pixelclean.header.words import ordinary_words
 from pixelclean.phi import Phi
 
 
@@ -129,9 +133,9 @@ def test_ordinary_words_are_nobodys_name() -> None:
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.text(max_size=40))
 def test_any_text_can_be_compared_with_any_name(name: str, text: str) -> None:
-    spelled = spellings_of(frozenset(Identifier(kind, Phi(name)) for kind in Kind))
-    assert all(form == form.casefold() and len(form) > 1 for form in spelled)
-    assert known_among([Phi(text)], frozenset(map(Phi, spelled))) <= {0}
+    identifiers = frozenset(Identifier(kind, Phi(name)) for kind in Kind)
+    assert all(form == form.casefold() and len(form) > 1 for form in spellings_of(identifiers))
+    assert known_among([Phi(text)], _spellings(identifiers)) <= {0}
 
 
 @given(st.dates())
@@ -139,3 +143,106 @@ def test_every_day_is_known_as_its_digits(day) -> None:
     if day.year > 999:
         assert known(f"{day:%Y%m%d}", StudyDate=f"{day:%Y%m%d}")
         assert known(f"{day:%d.%m.%Y}", StudyDate=f"{day:%Y%m%d}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SENT1NEL",
+        "5ENTINEL",
+        "SEMTINEL",
+        "SENTLNEL, Z0E",
+        "SENTINE",
+        "SENTINELL",
+        "SENTI NEL",
+        "S ENTINEL",
+        "SENTINELZOE",
+        "xxSENTINELyy",
+        "SENTIN",
+    ],
+)
+def test_a_name_is_known_as_a_reader_may_misread_it(line: str) -> None:
+    assert known(line, PatientName="Sentinel^Zoe")
+
+
+@pytest.mark.parametrize("line", ["SENTIENT", "SENSOR", "LINEAR", "SE NT", "1 2 3"])
+def test_another_word_is_not_taken_for_it(line: str) -> None:
+    assert known(line, PatientName="Sentinel^Zoe") == []
+
+
+@pytest.mark.parametrize("line", ["HEAD", "HEADS TEST", "UPPER", "CHEST VIEW"])
+def test_no_resemblance_makes_a_name_of_ordinary_words(line: str) -> None:
+    assert known(line, PatientName="Upperx^Heads") in ([], ["HEADS"], line.split())
+    assert known("UPPER", PatientName="Upperx^Zoe") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "O5.O7.2OO7",
+        "l7JUL2OO7 05JULZ007",
+        "5th July 2007",
+        "5 de julio de 2007",
+        "5. Juli 07",
+        "le 5 juillet 2007",
+        "5 luglio 2007",
+        "5 de julho de 2007",
+        "5 juli 2007",
+        "2007\u5e747\u67085\u65e5",
+    ],
+)
+def test_a_date_is_known_misread_and_in_the_words_of_many_languages(line: str) -> None:
+    assert known(line, StudyDate="20070705")
+
+
+@pytest.mark.parametrize("line", ["ACC77I7717", "77l7717x ACC7717717", "ZZ-SENT1NEL-OOO1"])
+def test_an_id_is_known_as_a_reader_may_misread_it(line: str) -> None:
+    assert known(line, AccessionNumber="ACC7717717", PatientID="ZZ-SENTINEL-0001")
+
+
+@pytest.mark.parametrize("line", ["7717718", "ACC7717718", "771771", "7717 7170"])
+def test_no_digit_is_taken_for_another_one(line: str) -> None:
+    assert known(line, AccessionNumber="7717717") == []
+
+
+def test_a_name_in_cyrillic_is_known_as_other_countries_write_it() -> None:
+    assert known("SENTINELEV", PatientName="\u0421\u0435\u043d\u0442\u0438\u043d\u0435\u043b\u0435\u0432^\u0417") == [
+        "SENTINELEV"
+    ]
+
+
+_CONFUSED = (("o", "0"), ("i", "1"), ("l", "1"), ("l", "i"), ("s", "5"), ("b", "8"), ("z", "2"), ("rn", "m"), ("m", "rn"),
+    ("cl", "d"), ("d", "cl"), ("vv", "w"), ("w", "vv"), ("g", "6"))  # fmt: skip
+_LETTERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=12)
+
+
+@given(_LETTERS, st.sampled_from(_CONFUSED), st.data())
+def test_any_single_confusion_in_a_name_of_five_letters_or_more_is_seen_through(name, confused, data) -> None:
+    """With the letters that are confused put where the name does not have them."""
+    shown, read = confused
+    place = data.draw(st.integers(0, len(name)))
+    whole, misread = (name[:place] + part + name[place:] for part in (shown, read))
+    assume_telling(whole, misread)
+    assert known(misread.upper(), PatientName=f"{whole}^q")
+
+
+@given(_LETTERS, st.data())
+def test_any_letter_may_be_missing_wrong_or_too_many_in_a_longer_name(name, data) -> None:
+    """But for m, w and d, which count as two where they are taken for two."""
+    place = data.draw(st.integers(0, len(name) - 1))
+    letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
+    for misread in (name[:place] + name[place + 1 :], name[:place] + letter + name[place + 1 :], name + letter):
+        assume_telling(name, misread)
+        assert known(misread, PatientName=f"{name}^q") or len(misread) < 5 or set(name + misread) & set("mwd")
+
+
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)), st.sampled_from(" ./-_,:"))
+def test_every_day_is_known_in_every_order_and_with_every_separator(day: date, between: str) -> None:
+    stored = f"{day:%Y%m%d}"
+    for form in ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%d{0}%b{0}%Y", "%B{0}%d{0}%Y"):
+        line = day.strftime(form.format(between))
+        assert known(line, StudyDate=stored) == line.split(), line
+
+
+def assume_telling(*texts: str) -> None:
+    assume(not ordinary_words() & set(texts))
