@@ -15,6 +15,7 @@ from strings import line_for
 
 Ink = npt.NDArray[np.float32]
 
+_LARGEST = 2_000_000  # pixels of a line
 _INK = 0.35  # share of a pixel from which it is ink
 _SCREEN = [(255, 255, 255)] * 5 + [(230, 230, 230), (200, 200, 200), (160, 160, 160), (110, 110, 110), (255, 255, 0), (255, 220, 60),
            (0, 255, 0), (120, 255, 120), (0, 255, 255), (255, 165, 0), (120, 170, 255), (255, 120, 120), (255, 0, 255)]  # fmt: skip
@@ -100,7 +101,7 @@ def _group(page: Page, manner: Manner, chance: Chance, rng: random.Random) -> No
     style = _style(chance, rng)
     for _ in range(1 if rng.random() < 0.6 else rng.randint(2, 6)):
         text = line_for(manner.font, manner.script, rng)
-        ink = _ink_of(text, manner, style, rng)
+        ink = _ink_of(text, manner, style)
         if ink is None or not _put(page, ink, left, top, manner.colour, style, rng):
             return
         step = ink.shape[0] + rng.randint(-4, 5)
@@ -136,37 +137,44 @@ def _style(chance: Chance, rng: random.Random) -> _Style:
     )
 
 
-def _ink_of(text: str, manner: Manner, style: _Style, rng: random.Random) -> Ink | None:
+def _ink_of(text: str, manner: Manner, style: _Style) -> Ink | None:
     """How much of each pixel is ink, 0 to 1, with three pixels around it; None where nothing is to be seen."""
+    ink = _drawn(text, manner, crisp=style.crisp)
+    if ink is None:
+        return None
+    ink = _turned(_shaped(ink, style), style.turn)
+    if style.blur:
+        ink = cv2.GaussianBlur(np.ascontiguousarray(ink), (0, 0), style.blur)
+        ink = np.minimum(ink / max(float(ink.max()), 0.3), 1)
+    return np.ascontiguousarray(ink) if (ink > _INK).sum() >= 3 else None
+
+
+def _drawn(text: str, manner: Manner, *, crisp: bool) -> Ink | None:
     font = manner.font.at(manner.size)
     try:
         left, top, right, bottom = (int(edge) for edge in font.getbbox(text))
     except (OSError, ValueError):
         return None
-    if right - left < 2 or bottom - top < 2 or (right - left) * (bottom - top) > 2_000_000:
+    if right - left < 2 or bottom - top < 2 or (right - left) * (bottom - top) > _LARGEST:
         return None
     sheet = Image.new("L", (right - left + 6, bottom - top + 6), 0)
     draw = ImageDraw.Draw(sheet)
-    if style.crisp and not manner.font.bitmap:
+    if crisp and not manner.font.bitmap:
         draw.fontmode = "1"
     draw.text((3 - left, 3 - top), text, fill=255, font=font)
     ink = np.asarray(sheet, np.float32) / 255
     if manner.font.bitmap and manner.size > 26:  # as old machines do: every pixel several times
         ink = ink.repeat(manner.size // 13, 0).repeat(manner.size // 13, 1)
+    return ink
+
+
+def _shaped(ink: Ink, style: _Style) -> Ink:
+    """Stretched, bold or thin, slanting."""
     if style.stretch != 1.0:
         ink = cv2.resize(ink, None, fx=style.stretch, fy=1.0, interpolation=cv2.INTER_AREA)
     if style.weight and ink.shape[0] > 26:
         ink = (cv2.dilate if style.weight > 0 else cv2.erode)(ink, np.ones((2, 2)))
-    if style.slant:
-        ink = _sheared(ink, style.slant)
-    if style.turn in {90.0, 270.0}:
-        ink = np.rot90(ink, round(style.turn / 90))
-    elif style.turn:
-        ink = _turned(ink, style.turn)
-    if style.blur:
-        ink = cv2.GaussianBlur(np.ascontiguousarray(ink), (0, 0), style.blur)
-        ink = np.minimum(ink / max(float(ink.max()), 0.3), 1)
-    return np.ascontiguousarray(ink) if (ink > _INK).sum() >= 3 else None
+    return _sheared(ink, style.slant) if style.slant else ink
 
 
 def _sheared(ink: Ink, slant: float) -> Ink:
@@ -177,6 +185,8 @@ def _sheared(ink: Ink, slant: float) -> Ink:
 
 
 def _turned(ink: Ink, angle: float) -> Ink:
+    if angle % 90 == 0:
+        return np.rot90(ink, round(angle / 90))
     rows, columns = ink.shape
     turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0)
     width, height = (int(np.ceil(side)) for side in np.abs(turn[:, :2]) @ (columns, rows))
