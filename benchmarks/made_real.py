@@ -29,9 +29,9 @@ _ULTRASOUND = {
     "pydicom+pydicom-data/data_store/data/color-pl.dcm": (0, 0, 256, 120),
     "pydicom+pydicom/src/pydicom/data/test_files/examples_rgb_color.dcm": (28, 55, 295, 168),
 }  # fmt: skip
-_NUCLEAR = "blairconrad+dicognito/tests/orig_data/test_burned_in_annotation_fail/burned_in_other.dcm"
+NUCLEAR = "blairconrad+dicognito/tests/orig_data/test_burned_in_annotation_fail/burned_in_other.dcm"
 # Named among the backgrounds without text, but one shows "R" and "PA" in two corners, the other is a pattern of stripes.
-_PARTS = {"966_fixed.dcm": (0, 60, 1930, 2070)}
+PARTS = {"966_fixed.dcm": (0, 60, 1930, 2070)}
 _NO_IMAGE = ("nicom/tests/data/0.dcm",)
 _ALIKE = 0.93  # correlation of thumbnails from which two images count as one
 
@@ -93,11 +93,11 @@ def _radiology(data: Path) -> Iterator[Real]:
     for entry in sorted(listed, key=lambda entry: str(entry["file"])):
         if entry["repo"] in repositories and not entry["file"].endswith(_NO_IMAGE):
             real = _read(data / entry["file"], entry["modality"])
-            yield replace(real, part=_PARTS.get(real.name))
+            yield replace(real, part=PARTS.get(real.name))
 
 
 def _nuclear(data: Path) -> Iterator[Real]:
-    if (file := data / _FILES / _NUCLEAR).exists():
+    if (file := data / _FILES / NUCLEAR).exists():
         yield _read(file, "NM")
 
 
