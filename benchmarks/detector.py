@@ -1,8 +1,9 @@
 """pixelclean's detector beside pytesseract (psm 11) and RapidOCR's detector, on the same made frames in the same run.
 
-Each part is asked for by its option; without any, the frames are judged.
+Each part is asked for by its option; without any, the frames are judged.  `everything` is the look at kinds that burn in
+text, `pipeline` the one that the modality calls for, `deep` the first with grey frames as 16-bit words that few windows show.
 
-    python benchmarks/detector.py [--frames 300] [--seed 1] [--made FOLDER] [--finders everything,pipeline,tesseract,rapidocr]
+    python benchmarks/detector.py [--frames 300] [--seed 1] [--made FOLDER] [--finders everything,pipeline,deep,tesseract,rapidocr]
                                   [--worst FOLDER] [--false-alarms] [--presidio] [--speed] [--large] [--install]
 """
 
@@ -22,8 +23,6 @@ from detector_finders import SCRATCH, RapidOcr, chosen, install
 from detector_pictures import Worst, alarm_tile, sheet
 from detector_score import Tally, near_text, score
 from made_text import frames
-
-_OWN = ("everything", "pipeline")
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ def _finder() -> Finder:
 
 def in_memory(picture: Picture) -> tuple[Frames, Display]:
     """A picture as frames; one sample for each pixel where the picture is grey."""
-    grey = bool((picture == picture[..., :1]).all())
+    grey = _is_grey(picture)
     made = Dataset()
     made.Rows, made.Columns = picture.shape[:2]
     made.SamplesPerPixel, made.PhotometricInterpretation = (1, "MONOCHROME2") if grey else (3, "RGB")
@@ -64,6 +64,24 @@ def in_memory(picture: Picture) -> tuple[Frames, Display]:
     return open_frames(made, _NATIVE, Limits()), Display.of(made)
 
 
+def in_depth(picture: Picture) -> tuple[Frames, Display]:
+    """A grey picture in a few of the values of 16 bits, MONOCHROME1, two pixels at the ends, no window in the header."""
+    grey = picture[..., 0].astype(np.uint16)
+    words = 30000 + 4 * (255 - grey)
+    words[0, 0], words[-1, -1] = 0, 65535
+    made = Dataset()
+    made.Rows, made.Columns, made.SamplesPerPixel = *grey.shape, 1
+    made.PhotometricInterpretation, made.PixelRepresentation = "MONOCHROME1", 0
+    made.BitsAllocated, made.BitsStored, made.HighBit = 16, 16, 15
+    made.PixelData = words.tobytes()
+    return open_frames(made, _NATIVE, Limits()), Display.of(made)
+
+
+def deep(picture: Picture, modality: str) -> Mask:
+    """As `everything`, where the whole range of the stored words shows nothing."""
+    return boxed(picture, findings(*(in_depth if _is_grey(picture) else in_memory)(picture), burns_in_text=True))
+
+
 def everything(picture: Picture, modality: str) -> Mask:
     """pixelclean as on ultrasound, whatever the modality."""
     return boxed(picture, findings(*in_memory(picture), burns_in_text=True))
@@ -71,8 +89,12 @@ def everything(picture: Picture, modality: str) -> Mask:
 
 def as_the_pipeline(picture: Picture, modality: str) -> Mask:
     """pixelclean as on such a kind of image; what an operator would be asked about does not count as found."""
-    burns = modality in BURNING or not bool((picture == picture[..., :1]).all())
+    burns = modality in BURNING or not _is_grey(picture)
     return boxed(picture, findings(*in_memory(picture), burns_in_text=burns))
+
+
+def _is_grey(picture: Picture) -> bool:
+    return bool((picture == picture[..., :1]).all())
 
 
 def boxed(picture: Picture, found: Findings) -> Mask:
@@ -169,7 +191,12 @@ def one_core() -> dict[str, str]:
 
 def chosen(names: Iterable[str], rapidocr: RapidOcr | None) -> dict[str, Find]:
     """The finders of those names; RapidOCR only where it is there."""
-    known: dict[str, Find] = {"everything": everything, "pipeline": as_the_pipeline, "tesseract": tesseract}
+    known: dict[str, Find] = {
+        "everything": everything,
+        "pipeline": as_the_pipeline,
+        "deep": deep,
+        "tesseract": tesseract,
+    }
     if rapidocr is not None:
         known["rapidocr"] = rapidocr
     return {name: known[name] for name in names if name in known}

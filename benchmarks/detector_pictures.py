@@ -33,9 +33,10 @@ class Worst:
                 told = f"{frame.name} {frame.kind}, {line.script} {line.style}, h {line.height:.0f} c {line.contrast:.0f} s {line.spread:.0f}"
                 weight = sum(letter.contrast / (letter.spread + 10) for letter in left)
                 self._keep(self.misses, weight, frame, mask, line.box, told)
-        count, _, stats, _ = cv2.connectedComponentsWithStats(judged.wasted.astype(np.uint8))
-        for left, top, width, height, area in stats[1:count].tolist():
-            if area >= 64:
+        apart, owners, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+        with_text = set(np.unique(owners[mask & ~judged.wasted]).tolist())
+        for number, (left, top, width, height, area) in enumerate(stats[:apart].tolist()):
+            if number and number not in with_text:  # what is masked beside text, with it, is no alarm
                 told = f"{frame.name} {frame.kind}, {100 * area / mask.size:.2f} % of the frame"
                 self._keep(self.alarms, float(area), frame, mask, (left, top, left + width, top + height), told)
 

@@ -99,11 +99,11 @@ class Tally:
         yield self._totals()
         yield self._waste()
         for title in dict.fromkeys(title for title, _ in self.letters):
-            rows = sorted(row for named, row in self.letters if named == title)
-            yield running.table([title, "characters", *(f"% left {name}" for name in self.finders)], [
-                [row.lstrip("0123456789 ").strip() if ")" in row else row, self.letters[title, row], *(self._share(title, row, name) for name in self.finders)]
-                for row in rows
-            ])  # fmt: skip
+            rows = [
+                [row.strip(), self.letters[title, row], *(self._share(title, row, name) for name in self.finders)]
+                for row in sorted(row for named, row in self.letters if named == title)
+            ]
+            yield running.table([title, "characters", *(f"% left {name}" for name in self.finders)], rows)
 
     def _share(self, title: str, row: str, name: str) -> str:
         return f"{100 * self.left[title, row, name] / self.letters[title, row]:.2f}"
@@ -164,4 +164,4 @@ def _bucket(value: float, edges: tuple[int, ...]) -> str:
             high = edge
             break
         low = edge
-    return f"{low:4d} and more" if high is None else f"{low:4d} to {high}" if low else f"{0:4d} to {high}"
+    return f"{low:4d} and more" if high is None else f"{low:4d} to {high}"

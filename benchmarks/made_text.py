@@ -18,7 +18,7 @@ import running
 from made_grounds import OTHERS
 from made_layout import Page, write_all
 from made_real import Ground, Picture, real_ground
-from made_truth import Frame, ink_of, measured
+from made_truth import LEAST_CONTRAST, LEAST_WITH_LOSS, Frame, Pair, ink_of, measured
 from made_ultrasound import ultrasound_ground, ultrasound_screen_around
 
 _SAMPLINGS = (
@@ -85,11 +85,13 @@ def written(rng: np.random.Generator, ground: Ground, name: str) -> Frame:
             cv2.resize(layer, None, fx=grown, fy=grown, interpolation=smooth) for layer in (shown, bare, alpha)
         )
         letters = cv2.resize(letters, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST)
-    if rng.random() < 0.3:
+    lossy = rng.random() < 0.3
+    if lossy:
         quality, sampling = int(rng.integers(50, 96)), int(rng.choice(_SAMPLINGS))
         shown, bare = (_compressed(layer, quality, sampling) for layer in (shown, bare))
     ink = ink_of(alpha, letters)
-    lines = measured(shown, bare, ink, tuple(page.drawn), grown)
+    pair = Pair(shown, bare, grown, LEAST_WITH_LOSS if lossy else LEAST_CONTRAST)
+    lines = measured(pair, ink, tuple(page.drawn))
     return Frame(name, ground.kind, ground.modality, ground.origin, shown, ink, lines)
 
 

@@ -15,6 +15,8 @@ Letters = npt.NDArray[np.uint16]
 Edges = tuple[int, int, int, int]
 LEAST_CONTRAST = 10.0
 """Grey levels that ink must differ by from its ground to be visible, in luminance or in the brightest sample."""
+LEAST_WITH_LOSS = 20.0
+"""The same in a picture that was compressed with loss, which makes blots of fainter strokes (looked at as pictures)."""
 LEAST_OVER_SPREAD = 1.5
 """Times the spread of the ground that it must differ by: below it, speckle swallows thin strokes (looked at as pictures)."""
 _SHAPE, _HALF = 0.7, 0.4
@@ -115,15 +117,23 @@ def ink_of(alpha: npt.NDArray[np.uint8], letters: Letters) -> Letters:
     return ink
 
 
-def measured(
-    shown: Picture, bare: Picture, ink: Letters, drawn: tuple[Drawn, ...], grown: float = 1.0
-) -> tuple[Line, ...]:
-    """The lines of a frame that was enlarged by `grown`, judged by the picture with text and the same without any."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The same picture with text (`shown`) and without; how much it was enlarged, and the least contrast that shows."""
+
+    shown: Picture
+    bare: Picture
+    grown: float = 1.0
+    least: float = LEAST_CONTRAST
+
+
+def measured(pair: Pair, ink: Letters, drawn: tuple[Drawn, ...]) -> tuple[Line, ...]:
+    """The lines of a frame, judged by what their ink changed in the picture."""
     boxes = _boxes(ink)
     return tuple(
-        _judged(line, letters, grown)
+        _judged(line, letters, pair.grown)
         for line in drawn
-        if (letters := [_letter(shown, bare, ink, number, boxes[number]) for number in line.numbers if number in boxes])
+        if (letters := [_letter(pair, ink, number, boxes[number]) for number in line.numbers if number in boxes])
     )
 
 
@@ -141,14 +151,14 @@ def _boxes(ink: Letters) -> dict[int, Edges]:
     }
 
 
-def _letter(shown: Picture, bare: Picture, ink: Letters, number: int, box: Edges) -> Letter:
+def _letter(pair: Pair, ink: Letters, number: int, box: Edges) -> Letter:
     left, top, right, bottom = box
     around = max(_AROUND, (bottom - top) // 5)
     near = (slice(max(0, top - around), bottom + around), slice(max(0, left - around), right + around))
     own = ink[near] == number
-    views = zip(_views(shown[near]), _views(bare[near]), strict=True)
+    views = zip(_views(pair.shown[near]), _views(pair.bare[near]), strict=True)
     contrast, spread, shape = max(_standing_out(*view, own) for view in views)
-    visible = contrast >= max(LEAST_CONTRAST, LEAST_OVER_SPREAD * spread) and shape >= _SHAPE
+    visible = contrast >= max(pair.least, LEAST_OVER_SPREAD * spread) and shape >= _SHAPE
     return Letter(number, box, round(contrast, 1), round(spread, 1), bool(visible))
 
 
