@@ -8,7 +8,7 @@ text, `pipeline` the one that the modality calls for, `deep` the first with grey
 """
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"  # before any library counts the cores
@@ -70,14 +70,15 @@ def _judge(options: argparse.Namespace, rapidocr: RapidOcr | None) -> None:
     finders = chosen(options.finders.split(","), rapidocr)
     tally = Tally(tuple(finders))
     worst = {name: Worst() for name in finders}
-    for frame in frames(options.seed, options.frames, options.data, options.made):
-        near = near_text(frame)
-        masks = {name: find(frame.picture, frame.modality) for name, find in finders.items()}
-        scores = {name: score(frame, mask, near) for name, mask in masks.items()}
-        tally.add(frame, scores)
-        if options.worst:
-            for name, judged in scores.items():
-                worst[name].add(frame, judged, masks[name])
+    with suppress(KeyboardInterrupt):  # what was judged until then is told
+        for frame in frames(options.seed, options.frames, options.data, options.made):
+            near = near_text(frame)
+            masks = {name: find(frame.picture, frame.modality) for name, find in finders.items()}
+            scores = {name: score(frame, mask, near) for name, mask in masks.items()}
+            tally.add(frame, scores)
+            if options.worst:
+                for name, judged in scores.items():
+                    worst[name].add(frame, judged, masks[name])
     print("\n\n".join(tally.tables()))
     if options.worst:
         for name, kept in worst.items():
