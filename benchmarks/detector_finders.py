@@ -147,7 +147,7 @@ class RapidOcr:
         return cv2.dilate(mask, np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)).astype(np.bool_)
 
     def ask(self, picture: Picture) -> dict[str, Any]:
-        """Its `boxes`, four corners each, and the `seconds` that it took."""
+        """Its `boxes`, four corners each, and the `seconds` of a processor that it took."""
         entry, answer = self.process.stdin, self.process.stdout
         if entry is None or answer is None:
             sys.exit("RapidOCR has no pipes")

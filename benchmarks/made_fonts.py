@@ -13,6 +13,8 @@ from PIL import ImageFont
 
 SPLIT = Path(__file__).resolve().parent.parent / "models" / "training" / "split.toml"
 _CAPITAL = {"latin": "H", "cyrillic": "Н", "greek": "Η", "cjk": "国", "arabic": "ا", "hebrew": "ה"}
+_SMALL = "n"
+_SCHOOL_HAND = "Ecolier"  # its small letters are a third of its capitals, so its height is that of the small ones
 _NOWHERE = "\U0010fffe"  # no typeface has it, so it shows what a typeface draws instead of what it lacks
 _NO_LETTERS = ("D050000L", "StandardSymbols", "Music", "Symbols", "Math", "Emoji")
 _STYLES = (
@@ -111,7 +113,8 @@ def _loaded(path: Path, index: int, size: float) -> Font:
 @cache
 def _capital(path: Path, index: int, size: int, script: str) -> int:
     font = _loaded(path, index, size)
-    for character in (_CAPITAL[script], "H"):
+    first = _SMALL if _SCHOOL_HAND in path.name else _CAPITAL[script]
+    for character in (first, "H"):
         rows = np.flatnonzero(_drawn(font, character).any(axis=1))
         if rows.size:
             return int(rows[-1] - rows[0] + 1)
