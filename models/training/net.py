@@ -34,7 +34,7 @@ class Residual(nn.Module):
 class TextNet(nn.Module):
     """RGB, 0 to 1, [n, 3, rows, columns] with sides divisible by 16, to logits [n, 1, rows / 4, columns / 4]."""
 
-    def __init__(self, half: int = 16, quarter: int = 32, eighth: int = 48, sixteenth: int = 64) -> None:
+    def __init__(self, half: int = 16, quarter: int = 32, eighth: int = 48, sixteenth: int = 96) -> None:
         super().__init__()
         self.stem = nn.Sequential(_conv(3, half, 2), _conv(half, quarter, 2))
         self.eighth = nn.Sequential(_conv(quarter, eighth, 2), Residual(eighth), Residual(eighth))

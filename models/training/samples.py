@@ -21,8 +21,8 @@ SIDE = 320
 CELL = 4
 _TEXTLESS = 0.14
 _REAL = 0.3
-_FAINT = 6.0  # grey levels under which nobody reads anything
-_DROWNED = 0.7  # of the ground's deviation: fainter text is lost in it
+_FAINT = 8.0  # grey levels under which nobody reads anything
+_DROWNED = 1.2  # times the ground's deviation: fainter text is lost in it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,7 +33,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pool", type=Path, required=True, help="folder of backgrounds.py")
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--steps", type=int, default=10500)
+    options.add_argument("--steps", type=int, default=40000)
     options.add_argument("--seed", type=int, default=20261121)
     options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     options.add_argument("--start", type=Path, help="weights to begin with, for a second round")
