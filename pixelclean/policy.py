@@ -143,11 +143,11 @@ class PixelPolicy:
     `video_residue`   how far from black its masked samples may be, in steps of 256
     """
 
-    text_score: float = -2.0
+    text_score: float = -1.0
     seed_score: float = 0.0
     suspect_score: float = 0.0
-    sure_score: float = 6.0
-    ask_score: float = 2.5
+    sure_score: float = 5.0
+    ask_score: float = 3.0
     margin: int = 4
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
