@@ -144,7 +144,7 @@ class PixelPolicy:
     """
 
     text_score: float = -1.0
-    seed_score: float = 0.0
+    seed_score: float = 0.5
     suspect_score: float = 0.0
     sure_score: float = 5.0
     ask_score: float = 3.0

@@ -11,7 +11,7 @@ import numpy as np
 
 from pixelclean.detect.barcodes import barcodes
 from pixelclean.detect.document import looks_like_document
-from pixelclean.detect.look import careful_look, first_look, highest, other_look, within
+from pixelclean.detect.look import careful_look, first_look, highest, other_look, wide_look, within
 from pixelclean.detect.network import Network, Picture, Scores
 from pixelclean.detect.novelty import Novelty
 from pixelclean.detect.places import Place, boxes_of, places
@@ -62,7 +62,7 @@ class Finder:
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        seen = self._over_all(self._first_look, frames, display)
+        seen = self._over_all(self._wide_if_new, frames, display)
         if seen.scores is None or max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
             return Findings()  # only now: every frame has been decoded, which is part of what is proven
         found = [
@@ -103,12 +103,13 @@ class Finder:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _first_look(self, shown: "_Shown") -> Scores:
-        return first_look(self.network, shown.picture)
+    def _wide_if_new(self, shown: "_Shown") -> Scores:
+        """The first look, and a wide one where the frame shows something new."""
+        return (wide_look if shown.searched else first_look)(self.network, shown.picture)
 
     def _careful_if_suspect(self, shown: "_Shown") -> Scores | None:
         """The careful look where the first one suspects text, None where it does not."""
-        first = self._first_look(shown)
+        first = first_look(self.network, shown.picture)
         return careful_look(self.network, shown.picture) if first.max() > self.policy.suspect_score else None
 
     def _judged(self, scores: Scores | None, frames: Frames) -> Findings:

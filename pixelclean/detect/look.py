@@ -7,11 +7,17 @@ import cv2
 import numpy as np
 
 from pixelclean.detect.network import CELL, Network, Picture, Scores
+from pixelclean.detect.places import places
 from pixelclean.geometry import Box
 
 # From this many pixels along a side text may be taller than the network knows: half size is looked at too.
 _LARGE, _HALF = 1600, 0.5
 _OTHER_SIZES = (1.5, 0.75)
+# What is made smaller or turned looks more like text than it is: there a place needs the first score, and is followed
+# down to the second.
+_SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
+_TURN, _TURNED = 45.0, (5.0, -1.0)
+_LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
 Look = Callable[[Network, Picture], Scores]
 
 NOTHING = -100.0
@@ -24,6 +30,19 @@ def first_look(network: Network, picture: Picture) -> Scores:
     if max(picture.shape[:2]) < _LARGE:
         return scores
     return np.maximum(scores, at_size(network, picture, _HALF))
+
+
+def wide_look(network: Network, picture: Picture) -> Scores:
+    """The first look, and what is text beyond doubt at smaller sizes, for very tall letters, or in a turned picture.
+
+    The network knows text along rows and columns, give or take 15 degrees; one turn brings it all that slants more.
+    """
+    scores = first_look(network, picture)
+    if min(picture.shape[:2]) < _LEAST_SIDE:
+        return scores
+    for size, doubt in _SMALLER.items():
+        np.maximum(scores, _beyond_doubt(at_size(network, picture, size), *doubt), out=scores)
+    return np.maximum(scores, _beyond_doubt(_turned(network, picture), *_TURNED), out=scores)
 
 
 def other_look(network: Network, picture: Picture) -> Scores:
@@ -72,6 +91,29 @@ def highest(looks: Iterable[Scores]) -> Scores | None:
     for scores in looks:
         best = scores.copy() if best is None else np.maximum(best, scores, out=best)
     return best
+
+
+def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
+    """Places whose best score is at least `least`, down to `edge`; nothing is seen elsewhere."""
+    kept = np.full_like(scores, NOTHING)
+    for place in places(scores > edge):
+        if place.best(scores) >= least:
+            kept[place.bound.slices][place.cells] = least
+    return kept
+
+
+def _turned(network: Network, picture: Picture) -> Scores:
+    """Scores of the picture turned by 45 degrees, brought back to the cells of the picture itself."""
+    rows, columns = picture.shape[:2]
+    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), _TURN, 1.0))
+    width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
+    turn[:, 2] += (width - columns) / 2, (height - rows) / 2
+    turned = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    scores = network.scores(np.asarray(turned, np.uint8))
+    turn[:, 2] = turn[:, 2] / CELL  # the same turn, in cells
+    size = (-(-columns // CELL), -(-rows // CELL))
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(scores, turn, size, flags=flags, borderValue=NOTHING), np.float32)
 
 
 def _mean(looks: Iterable[Scores]) -> Scores:
