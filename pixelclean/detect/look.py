@@ -16,7 +16,7 @@ _OTHER_SIZES = (1.5, 0.75)
 # What is made smaller or turned looks more like text than it is: there a place needs the first score, and is followed
 # down to the second.
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
-_TURN, _TURNED = 45.0, (5.0, -1.0)
+_TURN, _TURNED = 45.0, (5.0, 0.0)
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
 Look = Callable[[Network, Picture], Scores]
 
@@ -112,7 +112,7 @@ def _turned(network: Network, picture: Picture) -> Scores:
     scores = network.scores(np.asarray(turned, np.uint8))
     turn[:, 2] = turn[:, 2] / CELL  # the same turn, in cells
     size = (-(-columns // CELL), -(-rows // CELL))
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(scores, turn, size, flags=flags, borderValue=NOTHING), np.float32)
 
 
