@@ -1,7 +1,7 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
 from pixelclean.dicom.bare import Streams, bared
-from pixelclean.dicom.blackened import blackened, compare_streams, sampling_of
+from pixelclean.dicom.blackened import blackened, compare_streams
 from pixelclean.dicom.codecs.jpeg_cells import area_of
 from pixelclean.dicom.codecs.jpeg_layout import Sampling
 from pixelclean.dicom.dictionary import know_additions
@@ -51,7 +51,6 @@ __all__ = [
     "read_bytes",
     "read_header",
     "Sampling",
-    "sampling_of",
     "Source",
     "StillFrames",
     "Streams",

@@ -11,6 +11,7 @@ from pixelclean.dicom.codecs.jpeg_blacken import blacken
 from pixelclean.dicom.codecs.jpeg_cells import is_sequential, sequential_layout
 from pixelclean.dicom.codecs.jpeg_coefficients import CoefficientComparison, compare_coefficients
 from pixelclean.dicom.codecs.jpeg_layout import Sampling
+from pixelclean.dicom.codecs.jpeg_survey import known_of
 from pixelclean.dicom.encode import Encoded
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.fragments import encapsulate
@@ -57,10 +58,11 @@ def blackened(
 def _blackened(frames: StillFrames, fill: tuple[int, ...], masked: tuple[int, BoolArray]) -> bytes:
     """The bare stream made black: afterwards its tables may list symbols that occur no more."""
     index, mask = masked
-    stream, survey_of = frames.encoded(index), frames.surveys.of
-    found = survey_of(stream)
+    stream = frames.encoded(index)
+    found = frames.surveys.of(stream)
     if not is_sequential(found.layout) or found.header.precision != frames.format.bits_stored:
         raise _UnclearError
+    survey_of = known_of(stream, found)
     bare = bare_jpeg(stream, survey_of)
     if bare is None:
         raise _UnclearError
@@ -69,12 +71,12 @@ def _blackened(frames: StillFrames, fill: tuple[int, ...], masked: tuple[int, Bo
 
 def compare_streams(
     source: StillFrames, output: StillFrames, index: int, mask: BoolArray, fill: tuple[int, ...]
-) -> CoefficientComparison:
-    """The blocks of one frame, before and after; raises Refused as `compare_coefficients` does."""
+) -> tuple[CoefficientComparison, Sampling]:
+    """The blocks of one frame, before and after, and how its components share the pixels.
+
+    Raises Refused as `compare_coefficients` does.
+    """
     before, after = source.encoded(index), output.encoded(index)
-    return compare_coefficients(before, after, mask, fill, (source.surveys.of, output.surveys.of))
-
-
-def sampling_of(frames: StillFrames, index: int) -> Sampling:
-    """How the components of one frame share its pixels; Refused where it has no MCUs that can be made black."""
-    return sequential_layout(frames.surveys.of(frames.encoded(index))).sampling
+    found = source.surveys.of(before)
+    surveys_of = known_of(before, found), output.surveys.of
+    return compare_coefficients(before, after, mask, fill, surveys_of), sequential_layout(found).sampling

@@ -17,6 +17,8 @@ def values_of(words: Words, form: PixelFormat) -> Words:
     """The values that stored words mean: only the stored bits, with their sign; floats are their own values."""
     if form.kind is not Kind.INTEGER:
         return words
+    if form.bits_stored == form.bits_allocated == 8 * words.dtype.itemsize and not form.signed:
+        return words
     stored: Words = (words >> np.uint8(_shift(form))) & words.dtype.type(_ones(form.bits_stored))
     if not form.signed:
         return stored

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from pixelclean.dicom import Frames, Sampling, StillFrames, area_of, compare_streams, sampling_of, without_hidden_bits
+from pixelclean.dicom import Frames, Sampling, StillFrames, area_of, compare_streams, without_hidden_bits
 from pixelclean.dicom.video import VideoFrames, VideoQuality, compare_videos
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray, grown
@@ -90,8 +90,8 @@ def _compared_blackened(
 ) -> Comparison:
     """One frame."""
     index, mask = masked
-    coefficients = compare_streams(source, output, index, mask, tuple(int(word) for word in fill))
-    shade = shades.of(mask, sampling_of(source, index))
+    coefficients, sampling = compare_streams(source, output, index, mask, tuple(int(word) for word in fill))
+    shade = shades.of(mask, sampling)
     before, after = source.frame(index), output.frame(index)
     changed, unfilled, fringe = coefficients.changed_outside, coefficients.not_filled_inside, 0
     for band in _bands(after):
@@ -188,10 +188,17 @@ def _differing(before: Words, after: Words) -> tuple[Places, Samples]:
 
     Bit patterns are compared, not numbers: a NaN of Float Pixel Data equals itself.
     """
+    rows = np.flatnonzero((_wide(before) != _wide(after)).any(axis=1))
     bits = np.dtype(f"u{before.dtype.itemsize}")
-    differs = before.view(bits) != after.view(bits)
-    rows = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
-    return rows, differs[rows]
+    return rows, before[rows].view(bits) != after[rows].view(bits)
+
+
+def _wide(words: Words) -> npt.NDArray[np.unsignedinteger]:
+    """The bytes of each row in as few numbers as they make."""
+    rows = np.ascontiguousarray(words).reshape(len(words), -1).view(np.uint8)
+    widest = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
+    wide: npt.NDArray[np.unsignedinteger] = rows.view(f"u{widest}")
+    return wide
 
 
 def _any_sample(samples: Samples) -> BoolArray:
@@ -205,5 +212,7 @@ def _any_sample(samples: Samples) -> BoolArray:
 def _unfilled(words: Words, mask: BoolArray, fill: Fill) -> int:
     """How many pixels of the mask are not the fill."""
     rows = np.flatnonzero(mask.any(axis=1))
-    other = _any_sample(words[rows] != np.asarray(fill, dtype=words.dtype))
-    return int(np.count_nonzero(other & mask[rows]))
+    masked = words[rows]
+    filled = np.tile(np.asarray(fill, dtype=words.dtype), masked.shape[1])
+    other = (masked.reshape(len(rows), len(filled)) != filled).reshape(masked.shape)
+    return int(np.count_nonzero(_any_sample(other) & mask[rows]))

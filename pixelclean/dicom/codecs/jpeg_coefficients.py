@@ -112,9 +112,9 @@ def _is_proven(one: _Coded, other: _Coded, black: BoolArray, levels: Coefficient
     words = (one.bits.words, begins, finished, other.bits.words, other_begins, other_finished)
     if unlike(*words, differs) != kernels.WHOLE:
         raise AssertionError("places outside of the bits")
-    if differs.reshape(-1, units)[~black].any():
-        return False
     inside = np.flatnonzero(black)
+    if np.count_nonzero(differs) != np.count_nonzero(differs.reshape(-1, units)[inside]):
+        return False
     if np.any(other.walked.places.predicted.reshape(-1, units)[inside] != levels):
         return False
     codes = [table.codes.get(EOB, (0, 0)) for table in _alternating(other.scan)]

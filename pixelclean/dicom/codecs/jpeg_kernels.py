@@ -38,6 +38,7 @@ WALK = (
     "int64[::1], uint8[:,::1], int64[::1], uint16[::1], uint8[::1], int16[::1], int16[::1])"
 )
 SPLICE = "int64(uint32[::1], int64[::1], uint64[::1], int64[::1], int64[::1], int64[::1], uint32[::1], int64[::1])"
+UNSTUFF = "int64(Array(uint8, 1, 'C', readonly=True), uint8[::1])"
 UNLIKE = "int64(uint32[::1], int64[::1], int64[::1], uint32[::1], int64[::1], int64[::1], uint8[::1])"
 
 
@@ -299,3 +300,24 @@ def unlike(
             at += 32
             other += 32
     return WHOLE
+
+
+def unstuff(data: Bytes, out: Bytes) -> int:
+    """Copy the data of a scan without the byte stuffed behind each FF, and return how many bytes that makes.
+
+    Returns -1 where anything but a stuffed byte stands behind one, or `out` is too short.
+    """
+    made, at = np.uint64(0), np.uint64(0)
+    end, room, one = np.uint64(len(data)), np.uint64(len(out)), np.uint64(1)
+    if room < end:
+        return -1
+    while at < end:
+        byte = data[at]
+        out[made] = byte
+        made += one
+        at += one
+        if byte == 0xFF:
+            if at == end or data[at] != 0:
+                return -1
+            at += one
+    return int(made)

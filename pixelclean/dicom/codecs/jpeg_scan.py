@@ -60,14 +60,17 @@ class Bits:
     @classmethod
     def of(cls, data: bytes) -> Self:
         """Refused(UNDECODABLE) where the markers are not as they should be."""
-        if data.count(0xFF) == data.count(b"\xff\0"):
-            parted, ends = data.replace(b"\xff\0", b"\xff"), np.zeros(1, np.int64)
-            ends[0] = len(parted)
+        padded = np.empty(len(data) + 3 - (len(data) - 1) % 4 + 4 * SPARE_WORDS, np.uint8)
+        length = compiled(kernels.unstuff, kernels.UNSTUFF)(np.frombuffer(data, np.uint8), padded)
+        if length >= 0:
+            ends = np.full(1, length, np.int64)
         else:
-            without_markers, ends = unstuffed(data)
-            parted = without_markers.tobytes()
-        padded = parted + bytes(-len(parted) % 4 + 4 * SPARE_WORDS)
-        return cls(np.frombuffer(padded, ">u4").astype(np.uint32), ends * 8)
+            parted, ends = unstuffed(data)
+            length = len(parted)
+            padded[:length] = parted
+        whole = length + -length % 4 + 4 * SPARE_WORDS
+        padded[length:whole] = 0
+        return cls(padded[:whole].view(">u4").astype(np.uint32), ends * 8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,7 +50,7 @@ class Needles:
         encoded = {form.decode("latin-1") for text in spelled for form in _encoded(text)}
         return cls(
             Stems(frozenset(form for form in encoded if len(form) < _BEYOND_CHANCE)),
-            Stems(frozenset(form for form in encoded if len(form) >= _BEYOND_CHANCE)),
+            Stems(_shortest(form for form in encoded if len(form) >= _BEYOND_CHANCE)),
         )
 
     def found_in(self, value: bytes) -> bool:
@@ -65,6 +65,15 @@ class Needles:
         if self.words.are_few_for(lowered):
             return any(_is_word(word, lowered) for word in self.words.known)
         return any(_stands_alone(start, end, lowered) for start, end in self.words.spans(lowered))
+
+
+def _shortest(forms: Iterable[str]) -> frozenset[str]:
+    """Those of them in which no other one stands: where one of the others is found, so is one of these."""
+    kept = list[str]()
+    for form in sorted(forms, key=len):
+        if not any(shorter in form for shorter in kept):
+            kept.append(form)
+    return frozenset(kept)
 
 
 def _spelled(identifier: Identifier) -> Iterator[str]:
