@@ -104,7 +104,7 @@ class Drafter:
         """Write other pixel data, decode what was written, compare."""
         written = self._written(dataset, encoded.transfer_syntax)
         # Each frame is decoded once to be compared, and a few of them to be looked at.
-        room = replace(self.limits, resident_bytes=self.limits.resident_bytes // _ROOM_AGAIN)
+        room = replace(self.limits, resident_bytes=max(1, self.limits.resident_bytes // _ROOM_AGAIN))
         again = open_frames(written.dataset, written.transfer_syntax, room)
         comparison = self._compared(frames, again, plan, redaction)
         decoders = (frames.decoder, again.decoder)
