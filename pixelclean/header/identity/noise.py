@@ -5,6 +5,7 @@ more, and full names.  They are looked for as bytes, which a value of a hundred 
 the character sets of DICOM, and with the two bytes of each word exchanged, as a value of 16-bit words may be written.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self, final
@@ -124,9 +125,9 @@ def _readings(value: bytes) -> Iterator[bytes]:
     yield lowered
     if b"\0" in lowered:
         yield lowered.replace(b"\0", b"")
-    exchanged = bytearray(len(lowered) + len(lowered) % 2)
-    exchanged[0::2], exchanged[1::2] = lowered[1::2].ljust(len(exchanged) // 2, b"\0"), lowered[0::2]
-    yield bytes(exchanged)
+    words = array("H", lowered + b"\0" * (len(lowered) % 2))
+    words.byteswap()
+    yield words.tobytes()
 
 
 def _is_word(word: str, lowered: str) -> bool:
