@@ -35,6 +35,7 @@ from pixelclean.reasons import ReasonCode
 from pixelclean.treatment import Redaction, Treatment, redact
 
 _PIXEL_DATA = "7FE00010"
+_ROOM_AGAIN = 8  # a share of what may be in memory
 _LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
 _BARE = (Treatment.BARED, Treatment.BLACKENED)
@@ -58,13 +59,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drafter:
-    """Writes drafts of one source to one path of the spool; a later draft replaces the earlier one."""
+    """Writes drafts of one source to one path of the spool; a later draft replaces the earlier one.
+
+    `threads` frames are worked at together; no result depends on it.
+    """
 
     source: Source
     identifiers: Identifiers
     path: Path
     limits: Limits
     quality: VideoQuality = field(default_factory=VideoQuality)
+    threads: int = 1
 
     def without_pixels(self, dataset: Dataset) -> Draft:
         """The draft of an object that has no pixel data."""
@@ -75,7 +80,8 @@ class Drafter:
 
     def of_image(self, dataset: Dataset, frames: Frames, plan: Plan) -> Draft:
         """The draft of an image: pixel data as they were where there is nothing to remove from them."""
-        redaction = redact(dataset, frames, plan, self.source.transfer_syntax, self._spool, self.quality)
+        syntax = self.source.transfer_syntax
+        redaction = redact(dataset, frames, plan, syntax, self._spool, self.quality, self.threads)
         if redaction.encoded is None:
             return self._unchanged(dataset, frames)
         return self._rewritten(dataset, frames, plan, redaction, redaction.encoded)
@@ -97,7 +103,9 @@ class Drafter:
     def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
         """Write other pixel data, decode what was written, compare."""
         written = self._written(dataset, encoded.transfer_syntax)
-        again = open_frames(written.dataset, written.transfer_syntax, self.limits)
+        # Each frame is decoded once to be compared, and a few of them to be looked at.
+        room = replace(self.limits, resident_bytes=max(1, self.limits.resident_bytes // _ROOM_AGAIN))
+        again = open_frames(written.dataset, written.transfer_syntax, room)
         comparison = self._compared(frames, again, plan, redaction)
         decoders = (frames.decoder, again.decoder)
         proof = self._proof(written, comparison, pixels_unchanged=False, decoders=decoders)
@@ -112,8 +120,8 @@ class Drafter:
         if redaction.treatment is Treatment.BLACKENED:
             assert isinstance(frames, StillFrames)
             assert isinstance(again, StillFrames)
-            return compare_blackened(frames, again, plan, redaction.fill)
-        return compare(frames, again, plan, redaction.fill)
+            return compare_blackened(frames, again, plan, redaction.fill, self.threads)
+        return compare(frames, again, plan, redaction.fill, self.threads)
 
     def _written(self, dataset: Dataset, transfer_syntax: str) -> Source:
         """Write in place of an earlier draft, and read what was written."""

@@ -73,7 +73,7 @@ class Cleaner:
     """Cleans one file at a time by a policy; load it once per process.
 
     `shipped` names what it was loaded with: version, rules, tables, network, reader.  `memory` is told of every file
-    that is released, before it is.
+    that is released, before it is.  `threads` frames of one file are worked at together.
     """
 
     policy: Policy
@@ -83,12 +83,13 @@ class Cleaner:
     heading: Heading
     shipped: str
     memory: Memory | None = None
+    threads: int = 1
 
     @classmethod
     def load(cls, policy: Policy, key: ProjectKey, threads: int = 1) -> Self:
         """A cleaner with the shipped rules and network; ConfigurationError where one of them cannot be used.
 
-        `threads` pictures of one file are looked at together; the result does not depend on it.
+        `threads` frames of one file are worked at together; the result does not depend on it.
         """
         kinds, rules = Kinds.load(resources.rules("kinds.toml")), load_rules(resources.rules("devices"))
         finder = Finder.load(policy.pixel, threads)
@@ -101,7 +102,7 @@ class Cleaner:
         version = reader.version if reader is not None else "none"
         shipped = _digest(__version__, kinds.digest, rules.digest, finder.network.digest, version, *tables)
         examiner = _examiner(Detection(rules, finder, policy.pixel, reader, sparing), policy)
-        return cls(policy, key, kinds, examiner, Deidentified(key, policy), shipped)
+        return cls(policy, key, kinds, examiner, Deidentified(key, policy), shipped, threads=threads)
 
     @property
     def digest(self) -> str:
@@ -182,7 +183,8 @@ class Cleaner:
         first = self._inspected(source, siblings)
         if first.kind.reason is not None:
             return held(source.digest, (first.kind.reason,))
-        drafter = Drafter(source, self.heading.identifiers(source, siblings), path, self.policy.limits, self.quality)
+        identifiers, limits = self.heading.identifiers(source, siblings), self.policy.limits
+        drafter = Drafter(source, identifiers, path, limits, self.quality, self.threads)
         overlays = self._overlays(drafter, first)
         noted = (*first.evidence.noted, *overlays.notes)
         if first.image is None:

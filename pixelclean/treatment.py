@@ -74,24 +74,26 @@ def redact(
     transfer_syntax: str,
     spool: Spool,
     quality: VideoQuality,
+    threads: int = 1,
 ) -> Redaction:
     """Put the pixel data of `frames` as they shall leave into `dataset`, and say what became of them.
 
     `transfer_syntax` is the source's; long values are made in `spool`.  Where nothing is removed from them, `dataset`
-    stays as it is.  `quality` is that of a video that has to be encoded anew.  Raises Refused.
+    stays as it is.  `quality` is that of a video that has to be encoded anew.  `threads` frames are made at a time; what
+    they become does not depend on it.  Raises Refused.
     """
     if isinstance(frames, VideoFrames):
         return _video(dataset, frames, plan, transfer_syntax, spool, quality)
     assert isinstance(frames, StillFrames)
     describe_frames(dataset, frames, transfer_syntax)
-    hidden, source = hides_bits(frames), _Source(dataset, frames, plan, transfer_syntax, spool)
+    hidden, source = hides_bits(frames), _Source(dataset, frames, plan, transfer_syntax, spool, threads)
     if plan.masks_something:
         redaction = source.masked() if hidden else source.blackened() or source.masked()
         describe_change(dataset, loss_of(frames, transfer_syntax))
     elif hidden:
         redaction = source.encoded_anew(Treatment.HIDDEN_BITS_CLEARED)
         describe_encoding(dataset, loss_of(frames, transfer_syntax))
-    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool), Encoded):
+    elif isinstance(streams := bared(frames, PixelFormat.of(dataset), transfer_syntax, spool, threads), Encoded):
         redaction = Redaction(Treatment.BARED, streams)
         describe_encoding(dataset, None)
         describe_loss(dataset, loss_of(frames, transfer_syntax))
@@ -137,12 +139,15 @@ class _Source:
     plan: Plan
     transfer_syntax: str
     spool: Spool
+    threads: int
 
     def blackened(self) -> Redaction | None:
         """Black MCUs; None where the streams have none."""
         fill, stated = self._black(), PixelFormat.of(self.dataset)
         samples = tuple(int(word) for word in fill)
-        streams = blackened(self.frames, self.plan.masks, samples, stated, self.transfer_syntax, self.spool)
+        streams = blackened(
+            self.frames, self.plan.masks, samples, stated, self.transfer_syntax, self.spool, self.threads
+        )
         return Redaction(Treatment.BLACKENED, streams, fill) if streams is not None else None
 
     def masked(self) -> Redaction:
@@ -159,4 +164,4 @@ class _Source:
 
     def _encoded(self, fill: Fill) -> Encoded:
         target = lossless_target(self.transfer_syntax, self.frames.format)
-        return encode(redacted(self.frames, self.plan, fill), self.frames.format, target, self.spool)
+        return encode(redacted(self.frames, self.plan, fill), self.frames.format, target, self.spool, self.threads)

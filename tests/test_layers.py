@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "pixelclean"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("version", "reasons"),
     ("errors",),
-    ("phi", "facts", "geometry", "key", "proof", "options", "overrides", "private", "envelope"),
+    ("phi", "facts", "geometry", "key", "proof", "side_by_side", "options", "overrides", "private", "envelope"),
     ("plan",),
     ("outcome",),
     ("resources", "spreadsheet"),

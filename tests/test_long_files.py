@@ -7,12 +7,15 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pydicom
 import pytest
 from invented import BIG, COLOUR, DEEP, EXPLICIT, GREY, LIMITS, SYNTAX, as_file, described, of, speckled, words_for
 
 from pixelclean.dicom import Kind, PixelFormat, Source, encode, open_frames, pixel_data, put_pixels, read, read_bytes
 from pixelclean.dicom.file_meta import read_file_meta
+from pixelclean.dicom.fragments import encapsulate
 from pixelclean.dicom.stored import Spool, Stored
 from pixelclean.drafting import Draft, Drafter
 from pixelclean.errors import Refused
@@ -21,6 +24,7 @@ from pixelclean.header import Identifiers
 from pixelclean.pipeline import Cleaner
 from pixelclean.pixels import make_plan
 from pixelclean.policy import Limits, Policy
+from pixelclean.proof import Compared
 from pixelclean.reasons import ReasonCode
 
 DEFLATED = f"{EXPLICIT}.99"
@@ -41,14 +45,15 @@ def made(form: PixelFormat, syntax: str, folder: Path, **attributes: object) -> 
     return path
 
 
-def drafted(path: Path, limits: Limits, folder: Path, *boxes: Box) -> tuple[Source, Draft]:
+def drafted(path: Path, limits: Limits, folder: Path, *boxes: Box, threads: int = 1) -> tuple[Source, Draft]:
     folder.mkdir(exist_ok=True)
     source = read(path, limits, Spool(folder, limits.resident_bytes))
     frames = open_frames(source.dataset, source.transfer_syntax, limits)
     plan = make_plan([Region(box, Act.MASK, Origin.OPERATOR, "test") for box in boxes], frames.format)
     dataset = pydicom.Dataset(dict(source.dataset.items()))
     dataset.set_original_encoding(*source.dataset.original_encoding)
-    return source, Drafter(source, NOBODY, folder / "draft.dcm", limits).of_image(dataset, frames, plan)
+    drafter = Drafter(source, NOBODY, folder / "draft.dcm", limits, threads=threads)
+    return source, drafter.of_image(dataset, frames, plan)
 
 
 @pytest.mark.parametrize("boxes", [(), (BOX,)], ids=["kept", "masked"])
@@ -213,7 +218,8 @@ def test_a_long_file_goes_through_the_whole_flow_as_a_short_one_does(cleaner: Cl
     assert outputs[0] == outputs[1]
 
 
-def test_a_cine_takes_the_memory_of_a_few_frames(tmp_path: Path) -> None:
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_cine_takes_the_memory_of_a_few_frames(threads: int, tmp_path: Path) -> None:
     form = of(DEEP, rows=256, columns=256, frames=400)  # 128 KiB a frame, 50 MiB in all
     path = made(of(form, frames=1), EXPLICIT, tmp_path)
     data = path.read_bytes()
@@ -229,13 +235,38 @@ def test_a_cine_takes_the_memory_of_a_few_frames(tmp_path: Path) -> None:
     limits = Limits(resident_bytes=1 << 20)
     tracemalloc.start()
     try:
-        _, draft = drafted(long, limits, tmp_path / "spool", Box(0, 0, 40, 40))
+        _, draft = drafted(long, limits, tmp_path / "spool", Box(0, 0, 40, 40), threads=threads)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert draft.proof.holds
     assert draft.proof.planned_pixels == 1600 * form.frames
     assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_so_does_a_cine_of_jpeg_streams(threads: int, tmp_path: Path) -> None:
+    form = of(GREY, rows=256, columns=256, frames=200)  # 64 KiB a frame, 13 MiB in all
+    picture = words_for(speckled(form.rows, form.columns), form)[..., 0]
+    streams = (bytes(imagecodecs.jpeg8_encode(np.roll(picture, number, axis=1), 60)) for number in range(form.frames))
+    dataset = described(form)
+    dataset.PixelData, _ = encapsulate(streams, form.frames)
+    dataset["PixelData"].is_undefined_length = True
+    long = tmp_path / "long.dcm"
+    long.write_bytes(as_file(dataset, f"{SYNTAX}.4.50"))
+    del dataset
+    limits = Limits(resident_bytes=1 << 20)
+    drafted(long, limits, tmp_path / "compiles", Box(0, 0, 40, 40))
+    tracemalloc.start()
+    try:
+        _, draft = drafted(long, limits, tmp_path / "spool", Box(0, 0, 40, 40), threads=threads)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert draft.proof.holds
+    assert draft.proof.compared is Compared.COEFFICIENTS
+    assert draft.proof.planned_pixels == 1600 * form.frames
+    assert peak < 8 << 20
 
 
 def test_what_is_gathered_in_a_file_is_no_other_than_what_is_gathered_in_memory(tmp_path: Path) -> None:

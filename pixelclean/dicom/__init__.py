@@ -1,9 +1,9 @@
 """Bytes <-> values: the trusted base that reads, decodes, encodes and writes DICOM files (PS3.5, PS3.10)."""
 
 from pixelclean.dicom.bare import Streams, bared
-from pixelclean.dicom.blackened import blackened, coarse_components
-from pixelclean.dicom.codecs.jpeg_blacken import blackened_area
-from pixelclean.dicom.codecs.jpeg_coefficients import compare_coefficients
+from pixelclean.dicom.blackened import blackened, compare_streams
+from pixelclean.dicom.codecs.jpeg_cells import area_of
+from pixelclean.dicom.codecs.jpeg_layout import Sampling
 from pixelclean.dicom.dictionary import know_additions
 from pixelclean.dicom.encode import Encoded, drop_offset_tables, encode, keep_true_offset_tables, put_pixels
 from pixelclean.dicom.format import Kind, PixelFormat, check_size, has_pixels, pixel_data
@@ -18,12 +18,11 @@ from pixelclean.dicom.words import Words, values_of, without_hidden_bits, words_
 from pixelclean.dicom.write import write
 
 __all__ = [
+    "area_of",
     "bared",
     "blackened",
-    "blackened_area",
     "check_size",
-    "coarse_components",
-    "compare_coefficients",
+    "compare_streams",
     "Codec",
     "codec_report",
     "CodecState",
@@ -51,6 +50,7 @@ __all__ = [
     "read",
     "read_bytes",
     "read_header",
+    "Sampling",
     "Source",
     "StillFrames",
     "Streams",

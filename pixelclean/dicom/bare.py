@@ -7,11 +7,13 @@ established that a stream holds its image only, the image has to be encoded anew
 """
 
 from enum import StrEnum
+from functools import partial
 
 from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.bare_jpeg_2000 import bare_codestream
 from pixelclean.dicom.codecs import plain, rle
 from pixelclean.dicom.codecs.jpeg_2000_stream import codestream_of
+from pixelclean.dicom.codecs.jpeg_survey import SurveyOf, survey
 from pixelclean.dicom.encode import Encoded
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.fragments import encapsulate
@@ -20,6 +22,7 @@ from pixelclean.dicom.inflate import inflate
 from pixelclean.dicom.native import frame_length
 from pixelclean.dicom.stored import IN_MEMORY, Spool
 from pixelclean.dicom.syntaxes import Codec, syntax_of
+from pixelclean.side_by_side import in_order
 
 
 class Streams(StrEnum):
@@ -30,47 +33,53 @@ class Streams(StrEnum):
 
 
 def bared(
-    frames: StillFrames, stated: PixelFormat, transfer_syntax: str, spool: Spool = IN_MEMORY
+    frames: StillFrames, stated: PixelFormat, transfer_syntax: str, spool: Spool = IN_MEMORY, threads: int = 1
 ) -> Encoded | Streams:
     """Pixel Data of the same frames without anything else; BARE where there is nothing else.
 
     `stated` is the format that the data set's attributes state, which stays.  UNCLEAR means that the image has to be
-    encoded anew.  Raises Refused(UNDECODABLE) for a JPEG-LS stream with data behind its last sample.
+    encoded anew.  `threads` frames are looked at, at a time.  Raises Refused(UNDECODABLE) for a JPEG-LS stream with data behind its last sample.
     """
     codec = syntax_of(transfer_syntax).codec
     if codec is Codec.NATIVE:
         return Streams.BARE
     changed = False
-    for index in range(len(frames)):
-        if codec is Codec.JPEG_LS:
-            frames.frame(index)  # the decoder refuses a scan that goes on behind its last sample
-        frame = frames.encoded(index)
-        kept = bare(frame, codec, frames.format)
-        if kept is None:
+    for is_bare in in_order(partial(_is_bare, frames, codec), range(len(frames)), threads):
+        if is_bare is None:
             return Streams.UNCLEAR
-        changed |= kept != frame
+        changed |= not is_bare
     if not changed:
         return Streams.BARE
-    kept_again = (_kept(frames.encoded(index), codec, frames.format) for index in range(len(frames)))
-    value, offsets = encapsulate(kept_again, len(frames), spool)
+    value, offsets = encapsulate(
+        in_order(partial(_kept, frames, codec), range(len(frames)), threads), len(frames), spool
+    )
     return Encoded(transfer_syntax, stated, value, offsets)
 
 
-def _kept(frame: bytes, codec: Codec, pixels: PixelFormat) -> bytes:
+def _is_bare(frames: StillFrames, codec: Codec, index: int) -> bool | None:
+    """Whether all of a frame stays; None where that cannot be established."""
+    if codec is Codec.JPEG_LS:
+        frames.frame(index)  # the decoder refuses a scan that goes on behind its last sample
+    frame = frames.encoded(index)
+    kept = bare(frame, codec, frames.format, frames.surveys.of)
+    return None if kept is None else kept == frame
+
+
+def _kept(frames: StillFrames, codec: Codec, index: int) -> bytes:
     """What stays of a frame of which that is known."""
-    kept = bare(frame, codec, pixels)
+    kept = bare(frames.encoded(index), codec, frames.format, frames.surveys.of)
     assert kept is not None
     return kept
 
 
-def bare(frame: bytes, codec: Codec, pixels: PixelFormat) -> bytes | None:
+def bare(frame: bytes, codec: Codec, pixels: PixelFormat, survey_of: SurveyOf = survey) -> bytes | None:
     """One encoded frame without anything beside its image: the very same bytes where there is nothing.
 
     None where that cannot be established.  The frame is one that the decoder has decoded.
     """
     match codec:
         case Codec.JPEG | Codec.JPEG_LOSSLESS | Codec.JPEG_LS:
-            return bare_jpeg(frame)
+            return bare_jpeg(frame, survey_of)
         case Codec.JPEG_2000 | Codec.HTJ2K:
             return bare_codestream(codestream_of(frame))
         case _:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pixelclean.dicom.codecs.jpeg_edges import repeats_its_edges
 from pixelclean.dicom.codecs.jpeg_segments import COM, DHT, DQT, DRI, EOI, FRAMES, LSE, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_surplus import Table, tables_of
+from pixelclean.dicom.codecs.jpeg_survey import SurveyOf, survey
 from pixelclean.dicom.codecs.words import is_blank_pad
 from pixelclean.dicom.encoder_comments import names_an_encoder
 
@@ -34,13 +35,13 @@ _DECODING = tuple(
 )
 
 
-def bare_jpeg(frame: bytes) -> bytes | None:
+def bare_jpeg(frame: bytes, survey_of: SurveyOf = survey) -> bytes | None:
     """The same image without segments and tables that do not decode it; None where more may stand in its scans."""
     try:
         stream = b"".join(_parts(frame))
     except (struct.error, IndexError):
         return None
-    tables = tables_of(stream)
+    tables = tables_of(stream, survey_of)
     if tables is None or not _ends_with_its_edges(stream):
         return None
     return stream if all(table.used for table in tables) else b"".join(_with_used(stream, tables))

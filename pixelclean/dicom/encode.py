@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pydicom
 
@@ -14,6 +15,7 @@ from pixelclean.dicom.syntaxes import Codec, TransferSyntax, holds, syntax_of
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
+from pixelclean.side_by_side import in_order
 
 _OFFSET_TABLES = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 _FLOAT_VR = {Kind.FLOAT: "OF", Kind.DOUBLE: "OD"}
@@ -32,12 +34,14 @@ class Encoded:
     offsets: Offsets | None = None
 
 
-def encode(frames: Iterable[Words], pixels: PixelFormat, target: str, spool: Spool = IN_MEMORY) -> Encoded:
+def encode(
+    frames: Iterable[Words], pixels: PixelFormat, target: str, spool: Spool = IN_MEMORY, threads: int = 1
+) -> Encoded:
     """Frames of `pixels`, each (row, column, sample), encoded without loss in the transfer syntax `target`.
 
     `pixels` is the format of the frames that `open_frames` gave; native targets keep its planar configuration and its
     shared chroma samples, so that unchanged frames give back the source's bytes.  Frames are taken one by one, and long
-    values go into the spool.  Nothing is verified here.
+    values go into the spool; `threads` of them are encoded at a time.  Nothing is verified here.
     Raises Refused(NOT_ENCODED) where the target cannot hold the format or the encoder fails.
     """
     syntax = syntax_of(target)
@@ -47,12 +51,12 @@ def encode(frames: Iterable[Words], pixels: PixelFormat, target: str, spool: Spo
     if syntax.codec is Codec.NATIVE:
         swapped = replace(pixels, swapped=pixels.swapped and not syntax.little)
         return Encoded(target, swapped, spool.gather(packed_frames(shaped, pixels, little=syntax.little)))
-    streams = (_stream(frame, pixels, syntax.codec) for frame in shaped)
+    streams = in_order(partial(_stream, pixels, syntax.codec), shaped, threads)
     value, offsets = encapsulate(streams, pixels.frames, spool)
     return Encoded(target, _described(pixels, syntax), value, offsets)
 
 
-def _stream(frame: Words, pixels: PixelFormat, codec: Codec) -> bytes:
+def _stream(pixels: PixelFormat, codec: Codec, frame: Words) -> bytes:
     """One frame, by an encoder whose library may raise anything."""
     try:
         return ENCODERS[codec](frame, pixels)

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 
 import pydicom
 
-from pixelclean.dicom.codecs import DECODERS, Decoder, name_of
+from pixelclean.dicom.codecs import DECODERS, jpeg, name_of
+from pixelclean.dicom.codecs.jpeg_survey import Surveys
 from pixelclean.dicom.format import PIXEL_KEYWORDS, PixelFormat, check_size
 from pixelclean.dicom.fragments import frame_bytes, frames_of, stream_of
 from pixelclean.dicom.native import cut_frame, unpack_frame, value_length
@@ -30,6 +31,9 @@ _OWN_COLOURS = {
     "YBR_PARTIAL_420": (Codec.VIDEO,),
 }
 _STREAMS = {Codec.JPEG, Codec.JPEG_LOSSLESS, Codec.JPEG_LS, Codec.JPEG_2000, Codec.HTJ2K, Codec.JPEG_XL}
+_SURVEYS = 4  # a share of the room for decoded frames that what is known of their streams may take beside them
+_Look = Callable[[bytes, PixelFormat], PixelFormat]
+_Read = Callable[[bytes, PixelFormat], Words]
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
 
 
@@ -56,7 +60,8 @@ class Frames(Protocol):
 class StillFrames:
     """Frames of which each has bytes of its own, `encoded(i)`: all but video.
 
-    Where all of them fit into `_room` bytes each is decoded once: they are looked at, masked and compared in turn.
+    As many as fit into `_room` bytes are decoded once: they are looked at, masked and compared in turn.  `surveys`
+    remembers what is known of JPEG streams.
     """
 
     format: PixelFormat
@@ -64,6 +69,7 @@ class StillFrames:
     encoded: Callable[[int], bytes]
     _decode: Callable[[bytes], Words]
     _room: int = 0
+    surveys: Surveys = field(default_factory=Surveys)
     _decoded: dict[int, Words] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -79,7 +85,7 @@ class StillFrames:
         if words is None:
             words = self._decode(self.encoded(self._checked(index)))
             words.flags.writeable = False
-            if words.nbytes * len(self) <= self._room:
+            if words.nbytes * (len(self._decoded) + 1) <= self._room:
                 self._decoded[index] = words
         return words
 
@@ -164,15 +170,17 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
     def encoded(index: int) -> bytes:
         return frame_bytes(value, parts[index])
 
-    decoded = _guarded(decoder.look, encoded(0), pixels)
-    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, decoder, pixels, decoded), room)
+    decoded, surveys = _guarded(decoder.look, encoded(0), pixels), Surveys(room // _SURVEYS)
+    steps = (decoder.look, partial(jpeg.decode, survey_of=surveys.of) if decoder is jpeg else decoder.decode)
+    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, steps, pixels, decoded), room, surveys)
 
 
-def _decode(decoder: Decoder, stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:
+def _decode(steps: tuple[_Look, _Read], stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:
     """One frame, which must be of the same kind as the first one."""
-    if _guarded(decoder.look, frame, stated) != decoded:
+    look, decode = steps
+    if _guarded(look, frame, stated) != decoded:
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "frames differ in their colour space")
-    return _guarded(decoder.decode, frame, decoded)
+    return _guarded(decode, frame, decoded)
 
 
 def _guarded(step: Callable[[bytes, PixelFormat], T], frame: bytes, pixels: PixelFormat) -> T:

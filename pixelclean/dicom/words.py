@@ -20,6 +20,8 @@ def values_of(words: Words, form: PixelFormat) -> Words:
     """
     if form.kind is not Kind.INTEGER or (form.bits_stored == form.bits_allocated and not form.signed):
         return words
+    if form.bits_stored == form.bits_allocated == 8 * words.dtype.itemsize and not form.signed:
+        return words
     stored: Words = (words >> np.uint8(_shift(form))) & words.dtype.type(_ones(form.bits_stored))
     if not form.signed:
         return stored

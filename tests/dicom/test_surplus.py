@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pixelclean.dicom.bare_jpeg import bare_jpeg
 from pixelclean.dicom.codecs.jpeg_huffman import huffman
-from pixelclean.dicom.codecs.jpeg_scan import Keep, Unit, walk
+from pixelclean.dicom.codecs.jpeg_scan import Bits, Keep, Unit, walk
 from pixelclean.dicom.codecs.jpeg_surplus import tables_of
 from pixelclean.dicom.codecs.jpeg_typical import TYPICAL
 from pixelclean.errors import Refused
@@ -190,7 +190,7 @@ def test_samples_are_counted_to_the_last_bit(data: bytes, mcus: int, interval: i
 
 def ends_with_its_last_unit(data: bytes, mcu: list[Unit], mcus: int, interval: int) -> bool:
     try:
-        walked = walk(data, mcu, mcus, interval, Keep.ENDS)
+        walked = walk(Bits.of(data), mcu, mcus, interval, Keep.ENDS)
     except Refused:
         return False
     return walked.ends_with_its_last_byte and walked.is_padded

@@ -346,6 +346,12 @@ def test_stems_are_found_where_they_stand_however_many_there_are(stems: set[str]
     assert edges.stand_at(text) is any(text.startswith(stem) or text.endswith(stem) for stem in stems)
 
 
+@given(st.sets(st.text("abc", min_size=2, max_size=9), max_size=20), st.text("abcd", max_size=60))
+def test_stems_are_found_in_a_long_text_as_in_a_short_one(stems: set[str], text: str) -> None:
+    around = "-" * (1 << 16)
+    assert Stems(frozenset(stems)).stand_in(around + text + around) is any(stem in text for stem in stems)
+
+
 def test_thousands_of_names_in_thousands_of_texts_take_no_square_of_their_time(treated) -> None:
     """Names that are looked for one by one in each text took a minute."""
     words = [f"{a}{b}{c}senti" for a, b, c in product(ascii_lowercase[:16], repeat=3)][:4000]

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import imagecodecs
 
-from pixelclean.dicom.codecs.jpeg_arithmetic import ARITHMETIC, check_arithmetic
-from pixelclean.dicom.codecs.jpeg_layout import layout_of
-from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE, check_progressive
-from pixelclean.dicom.codecs.jpeg_scan import Keep, walk
+from pixelclean.dicom.codecs.jpeg_arithmetic import ARITHMETIC
+from pixelclean.dicom.codecs.jpeg_progressive import PROGRESSIVE
 from pixelclean.dicom.codecs.jpeg_segments import FRAMES, SOS, segments_of
 from pixelclean.dicom.codecs.jpeg_stream import JpegStream, read_jpeg
+from pixelclean.dicom.codecs.jpeg_survey import SurveyOf, survey
 from pixelclean.dicom.codecs.words import as_words, depth_of, squeezed
 from pixelclean.dicom.format import PixelFormat
 from pixelclean.dicom.words import Words
@@ -41,29 +40,16 @@ def look(frame: bytes, pixels: PixelFormat) -> PixelFormat:
     return replace(pixels, photometric=photometric, planar=0)
 
 
-def decode(frame: bytes, pixels: PixelFormat) -> Words:
+def decode(frame: bytes, pixels: PixelFormat, survey_of: SurveyOf = survey) -> Words:
     """The samples as they are in the stream: equal colour spaces in and out make the library convert nothing.
 
-    Raises Refused(TRUNCATED or UNDECODABLE) where a scan does not hold the samples that it should, or holds more.
+    The library makes up what a scan lacks, and whole scans, and keeps its warnings to itself.  Raises Refused(TRUNCATED
+    or UNDECODABLE) where a scan does not hold the samples that it should, or holds more.
     """
-    _check_scans(frame)
+    if not all(walked.is_followed_by_fill for walked in survey_of(frame).scans):
+        raise Refused(ReasonCode.UNDECODABLE, "JPEG: more in a scan than its image")
     space = None if pixels.samples == 1 else ("rgb" if pixels.photometric == "RGB" else "ycbcr")
     return as_words(imagecodecs.jpeg8_decode(frame, colorspace=space, outcolorspace=space), pixels)
-
-
-def _check_scans(frame: bytes) -> None:
-    """The library makes up what a scan lacks, and whole scans, and keeps its warnings to itself."""
-    process = read_jpeg(frame).process
-    if process == PROGRESSIVE:
-        check_progressive(frame)
-        return
-    if process in ARITHMETIC:
-        check_arithmetic(frame, process)
-        return
-    for scan in layout_of(frame).scans:
-        data = frame[scan.segment.end : scan.segment.stop]
-        if not walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS).is_followed_by_fill:
-            raise Refused(ReasonCode.UNDECODABLE, "JPEG: more in a scan than its image")
 
 
 def encode(frame: Words, pixels: PixelFormat) -> bytes:

@@ -11,13 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_kernels as kernels
-from pixelclean.dicom.codecs.jpeg_cells import area_of, cells_of, levels_of, sequential, walked_scan
+from pixelclean.dicom.codecs.jpeg_cells import (
+    area_of,
+    cells_of,
+    levels_of,
+    require_no_more,
+    sequential,
+    sequential_layout,
+)
 from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import EOB, Huffman, extended, huffman
 from pixelclean.dicom.codecs.jpeg_kernels import Integers
 from pixelclean.dicom.codecs.jpeg_layout import Defined, Layout, Scan
-from pixelclean.dicom.codecs.jpeg_scan import Keep, Walked
+from pixelclean.dicom.codecs.jpeg_scan import Bits, Walked
 from pixelclean.dicom.codecs.jpeg_segments import DHT
+from pixelclean.dicom.codecs.jpeg_survey import Survey, SurveyOf, survey
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray
 from pixelclean.reasons import ReasonCode
@@ -44,11 +52,10 @@ def blackened_area(stream: bytes, mask: BoolArray) -> BoolArray:
 
     Raises Refused like `blacken`.
     """
-    layout = sequential(stream)
-    return area_of(layout, cells_of(layout, mask))
+    return area_of(sequential(stream).sampling, mask)
 
 
-def blacken(stream: bytes, mask: BoolArray, fill: Sequence[int]) -> bytes:
+def blacken(stream: bytes, mask: BoolArray, fill: Sequence[int], survey_of: SurveyOf = survey) -> bytes:
     """The stream in which every MCU that holds a pixel of the mask, (rows, columns), shows the fill alone.
 
     Where chroma is sub-sampled, the MCU beside a mask that ends at its edge goes too: it would shine into the mask.
@@ -58,20 +65,25 @@ def blacken(stream: bytes, mask: BoolArray, fill: Sequence[int]) -> bytes:
     Raises Refused: UNDECODABLE or TRUNCATED for streams that `can_be_blackened` denies, whose scans are damaged or hold
     more than their image, or whose tables leave no room for black; INCONSISTENT_PIXEL_DATA for a mask of another size.
     """
-    layout = sequential(stream)
-    return b"".join(_blackened(stream, layout, cells_of(layout, mask), levels_of(layout, fill)))
+    found = survey_of(stream)
+    layout = sequential_layout(found)
+    return b"".join(_blackened(stream, layout, found, cells_of(layout.sampling, mask), levels_of(layout, fill)))
 
 
-def _blackened(stream: bytes, layout: Layout, cells: BoolArray, levels: Mapping[int, int]) -> Iterator[bytes]:
+def _blackened(
+    stream: bytes, layout: Layout, found: Survey, cells: BoolArray, levels: Mapping[int, int]
+) -> Iterator[bytes]:
     """The parts of the new stream.  Each scan finds the tables in force that it was coded with."""
     position, in_force = 0, dict[Slot, bytes]()
-    for scan in layout.scans:
+    for scan, walked in zip(layout.scans, found.scans, strict=True):
         yield stream[position : scan.segment.start]
         in_force |= {
             table.slot: table.content for table in layout.tables if position <= table.start < scan.segment.start
         }
         position = scan.segment.stop
-        recoded = _recoded(stream, scan, scan.spread(cells), levels, layout.precision)
+        require_no_more(walked)
+        data = stream[scan.segment.end : scan.segment.stop]
+        recoded = _recoded(data, scan, walked, scan.spread(cells), levels, layout.precision)
         missing = [slot for slot, table in recoded.tables.items() if in_force[slot] != table]
         if missing:
             content = b"".join(recoded.tables[slot] for slot in missing)
@@ -90,17 +102,18 @@ class _Recoded:
     tables: dict[Slot, bytes]
 
 
-def _recoded(stream: bytes, scan: Scan, black: BoolArray, levels: Mapping[int, int], precision: int) -> _Recoded:
+def _recoded(
+    data: bytes, scan: Scan, walked: Walked, black: BoolArray, levels: Mapping[int, int], precision: int
+) -> _Recoded:
     """One scan, whose MCUs are `black` or not."""
-    walked = walked_scan(stream, scan, Keep.PLACES)
     if not black.any():
-        tables = {table.slot: table.content for table in _huffman_tables(scan)}
-        return _Recoded(stream[scan.segment.end : scan.segment.stop], tables)
+        return _Recoded(data, {table.slot: table.content for table in _huffman_tables(scan)})
     edits = _edits_of(scan, walked, black, levels)
     if int(edits.sizes.max()) > precision + 3:  # F.1.2.1, F.1.3: 11 in baseline, 15 with 12 bits
         raise Refused(ReasonCode.UNDECODABLE, "JPEG: DC out of range")
     coded = _with_needed_codes(scan, edits)
-    return _Recoded(_spliced(scan, walked, edits, coded), {slot: content for slot, (content, _) in coded.items()})
+    spliced = _spliced(Bits.of(data), scan, walked, edits, coded)
+    return _Recoded(spliced, {slot: content for slot, (content, _) in coded.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +136,7 @@ def _edits_of(scan: Scan, walked: Walked, black: BoolArray, levels: Mapping[int,
     touched = begins | black
     touched[1:] |= black[:-1]
     mcus = np.flatnonzero(touched)
-    before, shown = walked.places[2].reshape(scan.mcus, -1), [levels[unit.component] for unit in scan.mcu]
+    before, shown = walked.places.predicted.reshape(scan.mcus, -1), [levels[unit.component] for unit in scan.mcu]
     own = np.where(black[mcus, None], shown, before[mcus])
     last = np.where(black[mcus - 1, None], shown, before[mcus - 1])
     last[begins[mcus]] = 0  # F.1.1.5.1
@@ -169,10 +182,12 @@ def _with_codes(table: Defined, needed: set[int]) -> tuple[bytes, Huffman]:
     return table.content[:1] + made.table, made
 
 
-def _spliced(scan: Scan, walked: Walked, edits: _Edits, tables: Mapping[Slot, tuple[bytes, Huffman]]) -> bytes:
+def _spliced(
+    bits: Bits, scan: Scan, walked: Walked, edits: _Edits, tables: Mapping[Slot, tuple[bytes, Huffman]]
+) -> bytes:
     """The data of the scan: new codes, and between them the bits as they were."""
     heads, lengths = _heads(scan, edits, tables)
-    behind, finished, _ = walked.places
+    behind, finished = walked.places.bounds(walked.ends)
     froms = np.where(edits.black, finished[edits.units], behind[edits.units])
     tos = finished[np.append(edits.units[1:], len(finished)) - 1]
     each = (scan.interval or scan.mcus) * len(scan.mcu)  # units of a part
@@ -180,7 +195,7 @@ def _spliced(scan: Scan, walked: Walked, edits: _Edits, tables: Mapping[Slot, tu
     out = np.empty((int(lengths.sum() + (tos - froms).sum()) + 8 * len(stops)) // 32 + 1, np.uint32)
     ends = np.zeros(len(stops), np.int64)
     splice = compiled(kernels.splice, kernels.SPLICE)
-    if splice(walked.words, stops, heads, lengths, froms, tos, out, ends) != kernels.WHOLE:
+    if splice(bits.words, stops, heads, lengths, froms, tos, out, ends) != kernels.WHOLE:
         raise AssertionError("pieces that do not fit together")
     return _joined(out.astype(">u4").tobytes(), ends // 8)
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pixelclean.dicom.codecs.jpeg_layout import Layout, Scan, layout_of
-from pixelclean.dicom.codecs.jpeg_scan import Keep, Walked, walk
+from pixelclean.dicom.codecs.jpeg_layout import Layout, Sampling, layout_of
+from pixelclean.dicom.codecs.jpeg_scan import Walked
+from pixelclean.dicom.codecs.jpeg_survey import Survey
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray
 from pixelclean.reasons import ReasonCode
@@ -22,35 +23,46 @@ _ODD = frozenset({0xCC, 0xDC, 0xDE, 0xDF})  # DAC, DNL, DHP, EXP: other processe
 
 def sequential(stream: bytes) -> Layout:
     """The layout of a sequential Huffman-coded stream that codes each component once; Refused for any other."""
-    layout = layout_of(stream)
-    depths = (8,) if layout.process == _BASELINE else (8, 12)
-    if not layout.is_sequential or layout.precision not in depths or layout.others & _ODD:
+    return _required(layout_of(stream))
+
+
+def sequential_layout(survey: Survey) -> Layout:
+    """The same of a stream that has been walked over."""
+    return _required(survey.layout)
+
+
+def is_sequential(layout: Layout | None) -> bool:
+    """Whether it is that of such a stream."""
+    depths = (8,) if layout and layout.process == _BASELINE else (8, 12)
+    return layout is not None and layout.is_sequential and layout.precision in depths and not layout.others & _ODD
+
+
+def _required(layout: Layout | None) -> Layout:
+    if layout is None or not is_sequential(layout):
         raise Refused(ReasonCode.UNDECODABLE, "JPEG: not sequential")
     return layout
 
 
-def walked_scan(stream: bytes, scan: Scan, keep: Keep) -> Walked:
-    """The walk over one scan of a stream; Refused also where the scan goes on behind its last MCU."""
-    data = stream[scan.segment.end : scan.segment.stop]
-    walked = walk(data, scan.mcu, scan.mcus, scan.interval, keep)
+def require_no_more(walked: Walked) -> None:
+    """Refused where a scan goes on behind its last MCU."""
     if not walked.ends_with_its_last_byte:
         raise Refused(ReasonCode.UNDECODABLE, "JPEG: more in a scan than its image")
-    return walked
 
 
-def cells_of(layout: Layout, mask: BoolArray) -> BoolArray:
+def cells_of(sampling: Sampling, mask: BoolArray) -> BoolArray:
     """The MCUs of the frame, (down, across), that hold a pixel of the mask, (rows, columns)."""
-    if mask.shape != (layout.rows, layout.columns):
+    if mask.shape != (sampling.rows, sampling.columns):
         raise Refused(ReasonCode.INCONSISTENT_PIXEL_DATA, "JPEG: size of the stream")
-    (down, across), (rows_smoothed, columns_smoothed) = layout.cell, layout.is_subsampled
+    (down, across), (rows_smoothed, columns_smoothed) = sampling.cell, sampling.is_subsampled
     bands = _bands(mask, down, int(rows_smoothed))
     return _bands(np.ascontiguousarray(bands.T), across, int(columns_smoothed)).T
 
 
-def area_of(layout: Layout, cells: BoolArray) -> BoolArray:
-    """The pixels, (rows, columns), that lie in MCUs of the frame."""
-    down, across = layout.cell
-    return cells.repeat(down, axis=0).repeat(across, axis=1)[: layout.rows, : layout.columns]
+def area_of(sampling: Sampling, mask: BoolArray) -> BoolArray:
+    """The pixels, (rows, columns), of the MCUs that hold a pixel of the mask."""
+    down, across = sampling.cell
+    cells = cells_of(sampling, mask)
+    return cells.repeat(down, axis=0).repeat(across, axis=1)[: sampling.rows, : sampling.columns]
 
 
 def levels_of(layout: Layout, fill: Sequence[int]) -> dict[int, int]:

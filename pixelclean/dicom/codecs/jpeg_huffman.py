@@ -39,16 +39,21 @@ class Huffman:
         return self.table[16:]
 
     @cached_property
-    def codes(self) -> dict[int, tuple[int, int]]:
-        """Code and its length, by symbol; of a symbol with several codes the first."""
-        codes = dict[int, tuple[int, int]]()
+    def all_codes(self) -> tuple[tuple[int, int, int], ...]:
+        """Symbol, code and its length, as they are listed."""
+        codes = list[tuple[int, int, int]]()
         code, symbols = 0, iter(self.listed)
         for length, count in enumerate(self.table[:16], 1):
             for _ in range(count):
-                codes.setdefault(next(symbols), (code, length))
+                codes.append((next(symbols), code, length))
                 code += 1
             code <<= 1
-        return codes
+        return tuple(codes)
+
+    @cached_property
+    def codes(self) -> dict[int, tuple[int, int]]:
+        """Code and its length, by symbol; of a symbol with several codes the first."""
+        return {symbol: (code, length) for symbol, code, length in reversed(self.all_codes)}
 
     def is_free_of_surplus(self, used: bytes) -> bool:
         """Whether the list says nothing but how to decode: it is harmless by itself, or every symbol in it occurs.

@@ -122,6 +122,20 @@ class Layout:
         return self.process in SEQUENTIAL
 
     @property
+    def sampling(self) -> "Sampling":
+        """How its components share the pixels."""
+        return Sampling(self.rows, self.columns, self.components)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The size of an image, and how its components share the pixels; equal ones lay out their MCUs alike."""
+
+    rows: int
+    columns: int
+    components: tuple[Component, ...]
+
+    @property
     def cell(self) -> tuple[int, int]:
         """Rows and columns of pixels in an MCU of the frame; that of one component alone is a block (A.2.2)."""
         if len(self.components) == 1:
@@ -134,6 +148,12 @@ class Layout:
         """Whether any component has fewer rows, and fewer columns, than the image."""
         down, across = zip(*((each.vertical, each.horizontal) for each in self.components), strict=True)
         return len(set(down)) > 1, len(set(across)) > 1
+
+    @property
+    def is_coarse(self) -> tuple[bool, ...]:
+        """For each component whether it is stored at a lower resolution than another, so that decoders interpolate it."""
+        finest = max(each.vertical for each in self.components), max(each.horizontal for each in self.components)
+        return tuple((each.vertical, each.horizontal) != finest for each in self.components)
 
 
 def layout_of(stream: bytes) -> Layout:

@@ -10,7 +10,7 @@ from pixelclean.dicom.codecs.jpeg_completeness import Scan, follow_scans, requir
 from pixelclean.dicom.codecs.jpeg_huffman import Huffman, huffman
 from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, WINDOWS, Integers, Words32
 from pixelclean.dicom.codecs.jpeg_progressive_kernels import ALTERNATING, Codes, walk_alternating
-from pixelclean.dicom.codecs.jpeg_scan import Keep, Unit, walk
+from pixelclean.dicom.codecs.jpeg_scan import Bits, Keep, Unit, walk
 from pixelclean.dicom.codecs.jpeg_segments import DHT
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
@@ -70,8 +70,9 @@ class _HuffmanCoder:
         for plane, tables, width in zip(scan.planes, scan.tables, scan.widths, strict=True):
             require(tables >> 4 in self.differences, "no table")
             mcu += [Unit(self.differences[tables >> 4], None, plane.index)] * width
-        walked = walk(scan.data, mcu, scan.mcus, scan.interval, Keep.ENDS)
-        _check_padding(walked.words, walked.ends, walked.reached)
+        bits = Bits.of(scan.data)
+        walked = walk(bits, mcu, scan.mcus, scan.interval, Keep.ENDS)
+        _check_padding(bits.words, bits.ends, walked.reached)
 
     def _alternating(self, scan: Scan) -> None:
         number = scan.tables[0] & 15

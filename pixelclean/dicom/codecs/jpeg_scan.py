@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_kernels as kernels
 from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import Huffman
-from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, Bytes, Coefficients, Integers, Words32
+from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, Bytes, Coefficients, Integers, Lengths, Words32
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 
@@ -42,7 +43,7 @@ class Unit:
 
 
 class Keep(IntEnum):
-    """What a walk keeps besides the end of each part: a number for each unit, or 64."""
+    """What a walk keeps besides the end of each part: where each block lies, or its 64 coefficients."""
 
     ENDS = 0
     PLACES = 1
@@ -50,20 +51,67 @@ class Keep(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Walked:
-    """A scan whose parts, between restart markers, have been walked over from end to end.
-
-    Part p ends at bit `ends[p]` of `words`, and its MCUs reach to bit `reached[p]`.  `places` and `coefficients` are as
-    `jpeg_kernels.walk` fills them in: for each unit the bit behind its difference, the one at which it ends, and its DC;
-    and its 64 coefficients.  `used[table][s]` is not 0 where the AC symbol s occurs.
-    """
+class Bits:
+    """The data of a scan without markers: part p, between restart markers, ends at bit `ends[p]` of `words`."""
 
     words: Words32
     ends: Integers
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Refused(UNDECODABLE) where the markers are not as they should be."""
+        padded = np.empty(len(data) + 3 - (len(data) - 1) % 4 + 4 * SPARE_WORDS, np.uint8)
+        length = compiled(kernels.unstuff, kernels.UNSTUFF)(np.frombuffer(data, np.uint8), padded)
+        if length >= 0:
+            ends = np.full(1, length, np.int64)
+        else:
+            parted, ends = unstuffed(data)
+            length = len(parted)
+            padded[:length] = parted
+        whole = length + -length % 4 + 4 * SPARE_WORDS
+        padded[length:whole] = 0
+        return cls(padded[:whole].view(">u4").astype(np.uint32), ends * 8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where the blocks of a scan lie, as `jpeg_kernels.walk` fills it in: a few bytes for each, since frames are many.
+
+    `counts` is how many blocks each part has.
+    """
+
+    counts: Integers
+    lengths: Lengths
+    heads: Bytes
+    predicted: Coefficients
+
+    def bounds(self, ends: Integers) -> tuple[Integers, Integers]:
+        """For each block the bit behind its difference, and the one at which it ends."""
+        finished = np.cumsum(self.lengths, dtype=np.int64)
+        if len(self.counts) > 1:
+            last = np.cumsum(self.counts)
+            begins, counted = np.append(0, ends[:-1]), np.append(0, finished[last[:-1] - 1])
+            finished += np.repeat(begins - counted, self.counts)
+        return finished - self.lengths + self.heads, finished
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """A scan whose parts, between restart markers, have been walked over from end to end.
+
+    `ends` are those of its bits, and the MCUs of part p reach to bit `reached[p]`.  `used[table][s]` is not 0 where the
+    AC symbol s occurs.  `is_followed_by_fill`: nothing else stands behind the byte that holds the end of a part's last
+    MCU, but bytes of zeros or of ones, which encoders leave.  `is_padded`: the bits behind that MCU are all ones, as
+    they should be (F.1.2.3), or all zeros.
+    """
+
+    ends: Integers
     reached: Integers
-    places: tuple[Integers, Integers, Integers]
-    coefficients: Coefficients
     used: dict[Huffman, bytes]
+    is_followed_by_fill: bool
+    is_padded: bool
+    places: Places
+    coefficients: Coefficients
 
     @property
     def ends_with_its_last_byte(self) -> bool:
@@ -71,51 +119,66 @@ class Walked:
         return bool(np.all(self.ends - self.reached < 8))
 
     @property
-    def is_followed_by_fill(self) -> bool:
-        """Whether nothing but fill stands behind that byte in any part: bytes of zeros or of ones, which encoders leave."""
-        if self.ends_with_its_last_byte:
-            return True
-        data = self.words.astype(">u4").view(np.uint8)
-        longer = np.flatnonzero(self.ends - self.reached >= 8)
-        behind = (data[-(-self.reached[part] // 8) : self.ends[part] // 8] for part in longer)
-        return all(bool(np.all((fill == 0) | (fill == 0xFF))) for fill in behind)
-
-    @property
-    def is_padded(self) -> bool:
-        """Whether the bits behind the last MCU of each part are all ones, as they should be (F.1.2.3), or all zeros."""
-        ones = (1 << (self.ends - self.reached & 7)) - 1
-        last = self.words[np.maximum(self.ends - 1, 0) >> 5].astype(np.int64) >> (-self.ends & 31)
-        return bool(np.all((last & ones == ones) | (last & ones == 0)))
+    def bytes_held(self) -> int:
+        """About as much memory as it takes."""
+        kept = (self.ends, self.reached, self.places.counts, self.places.lengths, self.places.heads)
+        return sum(each.nbytes for each in (*kept, self.places.predicted, self.coefficients)) + 256 * len(self.used)
 
 
-def walk(data: bytes, mcu: Sequence[Unit], mcus: int, interval: int, keep: Keep) -> Walked:
-    """Walk over the `mcus` MCUs of a scan's data, which restart after every `interval` of them (0: never).
+def walk(bits: Bits, mcu: Sequence[Unit], mcus: int, interval: int, keep: Keep) -> Walked:
+    """Walk over the `mcus` MCUs of a scan, which restart after every `interval` of them (0: never).
 
     The units of `mcu`, at most MOST_UNITS, are all samples or all blocks.  Raises Refused: TRUNCATED where a part ends
     before its last MCU, UNDECODABLE for anything else that is wrong with it.
     """
-    parted, ends = unstuffed(data)
+    words, ends = bits.words, bits.ends
     _require(mcus > 0 and len(ends) == (-(-mcus // interval) if interval else 1))
-    if mcus * len(mcu) * (2 if mcu[0].alternating else 1) > len(parted) * 8:  # before room is made for what they hold
+    if mcus * len(mcu) * (2 if mcu[0].alternating else 1) > ends[-1]:  # before room is made for what they hold
         raise Refused(ReasonCode.TRUNCATED, "JPEG: scan")
-    padded = np.concatenate((parted, np.zeros(-len(parted) % 4 + 4 * SPARE_WORDS, np.uint8)))
-    words, ends = padded.view(">u4").astype(np.uint32), ends * 8
     counts = np.full(len(ends), interval or mcus, np.int64)
     counts[-1] = mcus - int(counts[:-1].sum())
     tables = tuple(dict.fromkeys(table for unit in mcu for table in (unit.difference, unit.alternating) if table))
     entries, firsts = _stacked(tables)
     used, reached = np.zeros((len(tables), 256), np.uint8), np.zeros(len(ends), np.int64)
     predictions = np.empty(MOST_COMPONENTS, np.int64)
-    places = [np.empty(mcus * len(mcu) if keep is Keep.PLACES else 0, np.int64) for _ in range(3)]
+    room = mcus * len(mcu) if keep is Keep.PLACES else 0
+    places = Places(counts * len(mcu), np.empty(room, np.uint16), np.empty(room, np.uint8), np.empty(room, np.int16))
     coefficients = np.zeros(mcus * len(mcu) * 64 if keep is Keep.COEFFICIENTS else 0, np.int16)
     ended = compiled(kernels.walk, kernels.WALK)(
-        words, ends, counts, entries, firsts, _numbered(mcu, tables), predictions, used, reached, *places, coefficients
+        words,
+        ends,
+        counts,
+        entries,
+        firsts,
+        _numbered(mcu, tables),
+        predictions,
+        used,
+        reached,
+        places.lengths,
+        places.heads,
+        places.predicted,
+        coefficients,
     )
     if ended != kernels.WHOLE:
         raise Refused(*_WRONG[ended])
     marked = {table: used[number].tobytes() for number, table in enumerate(tables)}
-    behind, finished, predicted = places
-    return Walked(words, ends, reached, (behind, finished, predicted), coefficients, marked)
+    fill, padding = _is_followed_by_fill(bits, reached), _is_padded(bits, reached)
+    return Walked(ends, reached, marked, fill, padding, places, coefficients)
+
+
+def _is_followed_by_fill(bits: Bits, reached: Integers) -> bool:
+    longer = np.flatnonzero(bits.ends - reached >= 8)
+    if not longer.size:
+        return True
+    data = bits.words.astype(">u4").view(np.uint8)
+    behind = (data[-(-reached[part] // 8) : bits.ends[part] // 8] for part in longer)
+    return all(bool(np.all((fill == 0) | (fill == 0xFF))) for fill in behind)
+
+
+def _is_padded(bits: Bits, reached: Integers) -> bool:
+    ones = (1 << (bits.ends - reached & 7)) - 1
+    last = bits.words[np.maximum(bits.ends - 1, 0) >> 5].astype(np.int64) >> (-bits.ends & 31)
+    return bool(np.all((last & ones == ones) | (last & ones == 0)))
 
 
 def unstuffed(data: bytes) -> tuple[Bytes, Integers]:

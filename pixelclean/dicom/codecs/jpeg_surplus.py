@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pixelclean.dicom.codecs.jpeg_layout import Defined, Layout, Scan, layout_of
-from pixelclean.dicom.codecs.jpeg_scan import Keep, Walked, walk
-from pixelclean.dicom.codecs.jpeg_segments import SOF_LS
+from pixelclean.dicom.codecs.jpeg_layout import Defined, Scan
+from pixelclean.dicom.codecs.jpeg_scan import Walked
+from pixelclean.dicom.codecs.jpeg_survey import Survey, SurveyOf, survey
 from pixelclean.errors import Refused
 
 
@@ -24,27 +24,27 @@ class Table:
     used: bool
 
 
-def tables_of(stream: bytes) -> tuple[Table, ...] | None:
+def tables_of(stream: bytes, survey_of: SurveyOf = survey) -> tuple[Table, ...] | None:
     """The tables of a stream that holds its image, these tables, and nothing else; None where it may hold more.
 
     `stream` is one that `read_jpeg` has read to its end.
     """
     try:
-        layout = layout_of(stream)
-        if layout.process != SOF_LS and not _holds_its_image_only(stream, layout):
-            return None
+        found = survey_of(stream)
     except Refused:
+        return None
+    layout = found.layout
+    if layout is None or not _holds_its_image_only(found):
         return None
     used = {table for scan in layout.scans for part in scan.parts for table in part.tables}
     return tuple(Table(table.start, table.end, table in used) for table in layout.tables)
 
 
-def _holds_its_image_only(stream: bytes, layout: Layout) -> bool:
+def _holds_its_image_only(found: Survey) -> bool:
     """Whether all scans end with their last MCU, and the Huffman tables say nothing but how to decode them."""
     symbols = dict[Defined, bytes]()
-    for scan in layout.scans:
-        data = stream[scan.segment.end : scan.segment.stop]
-        walked = walk(data, scan.mcu, scan.mcus, scan.interval, Keep.ENDS)
+    scans = found.layout.scans if found.layout else ()
+    for scan, walked in zip(scans, found.scans, strict=False):  # JPEG-LS has none that is walked over
         if not (walked.ends_with_its_last_byte and walked.is_padded):
             return False
         _add_symbols(symbols, scan, walked)

@@ -5,6 +5,7 @@ more, and full names.  They are looked for as bytes, which a value of a hundred 
 the character sets of DICOM, and with the two bytes of each word exchanged, as a value of 16-bit words may be written.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self, final
@@ -50,7 +51,7 @@ class Needles:
         encoded = {form.decode("latin-1") for text in spelled for form in _encoded(text)}
         return cls(
             Stems(frozenset(form for form in encoded if len(form) < _BEYOND_CHANCE)),
-            Stems(frozenset(form for form in encoded if len(form) >= _BEYOND_CHANCE)),
+            Stems(_shortest(form for form in encoded if len(form) >= _BEYOND_CHANCE)),
         )
 
     def found_in(self, value: bytes) -> bool:
@@ -65,6 +66,15 @@ class Needles:
         if self.words.are_few_for(lowered):
             return any(_is_word(word, lowered) for word in self.words.known)
         return any(_stands_alone(start, end, lowered) for start, end in self.words.spans(lowered))
+
+
+def _shortest(forms: Iterable[str]) -> frozenset[str]:
+    """Those of them in which no other one stands: where one of the others is found, so is one of these."""
+    kept = list[str]()
+    for form in sorted(forms, key=len):
+        if not any(shorter in form for shorter in kept):
+            kept.append(form)
+    return frozenset(kept)
 
 
 def _spelled(identifier: Identifier) -> Iterator[str]:
@@ -115,9 +125,9 @@ def _readings(value: bytes) -> Iterator[bytes]:
     yield lowered
     if b"\0" in lowered:
         yield lowered.replace(b"\0", b"")
-    exchanged = bytearray(len(lowered) + len(lowered) % 2)
-    exchanged[0::2], exchanged[1::2] = lowered[1::2].ljust(len(exchanged) // 2, b"\0"), lowered[0::2]
-    yield bytes(exchanged)
+    words = array("H", lowered + b"\0" * (len(lowered) % 2))
+    words.byteswap()
+    yield words.tobytes()
 
 
 def _is_word(word: str, lowered: str) -> bool:

@@ -3,6 +3,7 @@
 A file may name thousands of people in thousands of texts: each text is looked through once, not once a name.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import final
@@ -11,6 +12,7 @@ _FEW = 64  # that many are sooner looked for one by one
 _AS_MANY_IN_LONG_TEXTS = 1500
 _COST_OF_ONE = 500  # characters that are looked through in the time that it takes to begin
 _HEAD, _SHORT_HEAD = 5, 2
+_LONG, _CORE = 1 << 16, 4
 
 
 @final
@@ -34,6 +36,8 @@ class Stems:
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands anywhere in the text."""
         if self.are_few_for(text):
+            if len(text) >= _LONG and not any(map(text.__contains__, _cores(self.known))):
+                return False
             return any(map(text.__contains__, self.known))
         return next(self.spans(text), None) is not None
 
@@ -68,6 +72,23 @@ class Edges:
         if len(self.known) <= _FEW:
             return word.startswith(self._each) or word.endswith(self._each)
         return any(word[:size] in self.known or word[-size:] in self.known for size in self._sizes)
+
+
+def _cores(stems: frozenset[str]) -> Iterator[str]:
+    """A few short strings of which each stem has one in it: the spellings of a date share its year, for instance.
+
+    A long text has none of them sooner than it has none of the stems.
+    """
+    left = set(stems)
+    while left:
+        counted = Counter(part for stem in left for part in _parts(stem))
+        core = max(counted, key=lambda part: (counted[part], part))
+        left = {stem for stem in left if core not in stem}
+        yield core
+
+
+def _parts(stem: str) -> set[str]:
+    return {stem[at : at + _CORE] for at in range(max(1, len(stem) - _CORE + 1))}
 
 
 def _head(stem: str) -> str:
