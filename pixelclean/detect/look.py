@@ -16,7 +16,7 @@ _OTHER_SIZES = (1.5, 0.75)
 # What is made smaller or turned looks more like text than it is: there a place needs the first score, and is followed
 # down to the second.
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
-_TURN, _TURNED = 45.0, (5.0, 0.0)
+_TURNS, _TURNED = (30.0, -30.0), (5.0, 0.0)
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
 Look = Callable[[Network, Picture], Scores]
 
@@ -35,14 +35,16 @@ def first_look(network: Network, picture: Picture) -> Scores:
 def wide_look(network: Network, picture: Picture) -> Scores:
     """The first look, and what is text beyond doubt at smaller sizes, for very tall letters, or in a turned picture.
 
-    The network knows text along rows and columns, give or take 15 degrees; one turn brings it all that slants more.
+    The network knows text along rows and columns, give or take 15 degrees; two turns cover the angles between.
     """
     scores = first_look(network, picture)
     if min(picture.shape[:2]) < _LEAST_SIDE:
         return scores
     for size, doubt in _SMALLER.items():
         np.maximum(scores, _beyond_doubt(at_size(network, picture, size), *doubt), out=scores)
-    return np.maximum(scores, _beyond_doubt(_turned(network, picture), *_TURNED), out=scores)
+    for angle in _TURNS:
+        np.maximum(scores, _beyond_doubt(_turned(network, picture, angle), *_TURNED), out=scores)
+    return scores
 
 
 def other_look(network: Network, picture: Picture) -> Scores:
@@ -102,10 +104,10 @@ def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
     return kept
 
 
-def _turned(network: Network, picture: Picture) -> Scores:
-    """Scores of the picture turned by 45 degrees, brought back to the cells of the picture itself."""
+def _turned(network: Network, picture: Picture, angle: float) -> Scores:
+    """Scores of the picture turned by `angle` degrees, brought back to the cells of the picture itself."""
     rows, columns = picture.shape[:2]
-    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), _TURN, 1.0))
+    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0))
     width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
     turn[:, 2] += (width - columns) / 2, (height - rows) / 2
     turned = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
