@@ -43,7 +43,9 @@ class _Samples(CalibrationDataReader):
     """Pictures whose activations tell how far each of them reaches."""
 
     def __init__(self, seed: int, pool: tuple[Path, ...]) -> None:
-        self.coming: Iterator[npt.NDArray[np.uint8]] = (sample(seed, 10**9 + n, pool).picture for n in range(CALIBRATED_ON))
+        self.coming: Iterator[npt.NDArray[np.uint8]] = (
+            sample(seed, 10**9 + n, pool).picture for n in range(CALIBRATED_ON)
+        )
 
     def get_next(self) -> dict[str, npt.NDArray[np.uint8]] | None:
         """The next picture, None behind the last."""

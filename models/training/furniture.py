@@ -46,14 +46,21 @@ def _dots(chance: Chance, picture: Ground) -> None:
     (x, y), colour = _point(chance, picture), _colour(chance)
     step, turn, size = chance.uniform(3, 30), chance.uniform(0, 3.2), int(chance.integers(0, 3))
     for number in range(int(chance.integers(3, 40))):
-        cv2.circle(picture, (int(x + np.cos(turn) * step * number), int(y + np.sin(turn) * step * number)), size, colour, -1)
+        cv2.circle(
+            picture, (int(x + np.cos(turn) * step * number), int(y + np.sin(turn) * step * number)), size, colour, -1
+        )
 
 
 def _bar(chance: Chance, picture: Ground) -> None:
     """A grey wedge or a colour map."""
     (x, y), height, width = _point(chance, picture), int(chance.integers(30, 220)), int(chance.integers(5, 26))
     ramp = np.linspace(255, 0, height)
-    colours = [(ramp, ramp, ramp), (ramp, ramp * 0, 255 - ramp), (ramp, np.abs(ramp - 128) * 2, 255 - ramp), (ramp, ramp * 0.5, ramp * 0)]
+    colours = [
+        (ramp, ramp, ramp),
+        (ramp, ramp * 0, 255 - ramp),
+        (ramp, np.abs(ramp - 128) * 2, 255 - ramp),
+        (ramp, ramp * 0.5, ramp * 0),
+    ]
     bar = np.stack(colours[chance.integers(len(colours))], 1)[:, None].repeat(width, 1)
     if chance.random() < 0.25:
         bar = bar.transpose(1, 0, 2)
@@ -81,7 +88,11 @@ def _trace(chance: Chance, picture: Ground) -> None:
     rows, columns = picture.shape[:2]
     time, level = np.arange(columns), rows * chance.uniform(0.1, 0.95)
     phase = (time % int(chance.integers(40, 220))) / 120
-    beat = 30 * np.exp(-(((phase - 0.3) / 0.03) ** 2)) - 8 * np.exp(-(((phase - 0.38) / 0.03) ** 2)) + 6 * np.exp(-(((phase - 0.7) / 0.08) ** 2))
+    beat = (
+        30 * np.exp(-(((phase - 0.3) / 0.03) ** 2))
+        - 8 * np.exp(-(((phase - 0.38) / 0.03) ** 2))
+        + 6 * np.exp(-(((phase - 0.7) / 0.08) ** 2))
+    )
     curve = beat if chance.random() < 0.7 else np.cumsum(chance.normal(0, 1.5, columns))
     path = np.stack([time, level - curve * chance.uniform(0.4, 1.6)], 1).astype(np.int32)
     cv2.polylines(picture, [path], False, _colour(chance), int(chance.choice([1, 1, 2])), cv2.LINE_AA)
@@ -92,10 +103,14 @@ def _outline(chance: Chance, picture: Ground) -> None:
     at, colour, thick = _point(chance, picture), _colour(chance), int(chance.choice([1, 1, 2]))
     kind = chance.integers(5)
     if kind == 0:
-        cv2.rectangle(picture, at, (at[0] + int(chance.integers(8, 250)), at[1] + int(chance.integers(8, 180))), colour, thick)
+        cv2.rectangle(
+            picture, at, (at[0] + int(chance.integers(8, 250)), at[1] + int(chance.integers(8, 180))), colour, thick
+        )
     elif kind == 1:
         size = (int(chance.integers(4, 120)), int(chance.integers(4, 90)))
-        cv2.ellipse(picture, at, size, chance.uniform(0, 180), 0, chance.choice([360, 200, 120]), colour, thick, cv2.LINE_AA)
+        cv2.ellipse(
+            picture, at, size, chance.uniform(0, 180), 0, chance.choice([360, 200, 120]), colour, thick, cv2.LINE_AA
+        )
     elif kind == 2:
         path = (chance.normal(0, chance.uniform(5, 40), (int(chance.integers(3, 12)), 2)) + at).astype(np.int32)
         cv2.polylines(picture, [path], bool(chance.integers(2)), colour, thick, cv2.LINE_AA)
@@ -110,7 +125,9 @@ def _outline(chance: Chance, picture: Ground) -> None:
 def _arrow(chance: Chance, picture: Ground) -> None:
     at = _point(chance, picture)
     to = (at[0] + int(chance.normal(0, 40)), at[1] + int(chance.normal(0, 40)))
-    cv2.arrowedLine(picture, at, to, _colour(chance), int(chance.integers(1, 4)), cv2.LINE_AA, 0, chance.uniform(0.1, 0.5))
+    cv2.arrowedLine(
+        picture, at, to, _colour(chance), int(chance.integers(1, 4)), cv2.LINE_AA, 0, chance.uniform(0.1, 0.5)
+    )
 
 
 def _streaks(chance: Chance, picture: Ground) -> None:

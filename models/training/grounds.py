@@ -93,7 +93,9 @@ def projection(chance: Chance, rows: int, columns: int) -> Ground:
         cv2.polylines(bone, [_curve(points)], False, 1.0, int(chance.integers(3, 60)), cv2.LINE_AA)
         value += cv2.GaussianBlur(bone, (0, 0), chance.uniform(0.8, 6)) * chance.uniform(-0.15, 0.35)
     fine = _clouds(chance, rows, columns, 60) - 0.5
-    value += fine * chance.uniform(0, 0.25) + chance.standard_normal(value.shape).astype(np.float32) * chance.uniform(0, 0.05)
+    value += fine * chance.uniform(0, 0.25) + chance.standard_normal(value.shape).astype(np.float32) * chance.uniform(
+        0, 0.05
+    )
     for _ in range(int(chance.integers(0, 4))):
         _arc(chance, value)
     value = np.clip(value, 0, 1)
@@ -129,7 +131,9 @@ def plain(chance: Chance, rows: int, columns: int) -> Ground:
     if chance.random() < 0.5:
         picture += chance.uniform(-60, 60) * (_clouds(chance, rows, columns, 2) - 0.5)[..., None]
     if chance.random() < 0.4:
-        grain = cv2.GaussianBlur(chance.standard_normal((rows, columns)).astype(np.float32), (0, 0), chance.uniform(0.3, 3))
+        grain = cv2.GaussianBlur(
+            chance.standard_normal((rows, columns)).astype(np.float32), (0, 0), chance.uniform(0.3, 3)
+        )
         picture += (grain / (grain.std() + 1e-6) * chance.uniform(1, 45))[..., None]
     return picture
 
@@ -149,7 +153,9 @@ def real(chance: Chance, rows: int, columns: int, pool: list[Path]) -> Ground:
     """A part of a real image without text, at some size, turned, mirrored, through some window."""
     image = np.load(pool[chance.integers(len(pool))], mmap_mode="r")
     scale = chance.uniform(0.6, 2.2) * (1 if min(image.shape[:2]) > 200 else 2)
-    height, width = (min(side, int(np.ceil(need / scale))) for side, need in zip(image.shape, (rows, columns), strict=False))
+    height, width = (
+        min(side, int(np.ceil(need / scale))) for side, need in zip(image.shape, (rows, columns), strict=False)
+    )
     top, left = chance.integers(image.shape[0] - height + 1), chance.integers(image.shape[1] - width + 1)
     part = np.asarray(image[top : top + height, left : left + width])
     part = part.astype(np.float32) if part.ndim == 3 else _rgb(_windowed(chance, part.astype(np.float32)))
@@ -175,13 +181,17 @@ def _rgb(grey: Grey) -> Ground:
 
 def _clouds(chance: Chance, rows: int, columns: int, count: int) -> Grey:
     """Smooth values between 0 and 1, about `count` of them along a side."""
-    return np.clip(cv2.resize(chance.random((count, count), np.float32), (columns, rows), interpolation=cv2.INTER_CUBIC), 0, 1)
+    return np.clip(
+        cv2.resize(chance.random((count, count), np.float32), (columns, rows), interpolation=cv2.INTER_CUBIC), 0, 1
+    )
 
 
 def _curve(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
     """A cubic Bezier curve through four points."""
     t = np.linspace(0, 1, 50)[:, None]
-    path = (1 - t) ** 3 * points[0] + 3 * t * (1 - t) ** 2 * points[1] + 3 * t * t * (1 - t) * points[2] + t**3 * points[3]
+    path = (
+        (1 - t) ** 3 * points[0] + 3 * t * (1 - t) ** 2 * points[1] + 3 * t * t * (1 - t) * points[2] + t**3 * points[3]
+    )
     return np.asarray(path, np.int32)
 
 
@@ -196,7 +206,10 @@ def _speckle(chance: Chance, rows: int, columns: int, grain: float | None = None
     size = grain or chance.uniform(0.6, 2.8)
     across = size * chance.uniform(1.0, 2.8)
     wide, high = (across, size) if chance.random() < 0.8 else (size, across)
-    parts = [cv2.GaussianBlur(chance.standard_normal((rows, columns), np.float32), (0, 0), wide, sigmaY=high) for _ in range(2)]
+    parts = [
+        cv2.GaussianBlur(chance.standard_normal((rows, columns), np.float32), (0, 0), wide, sigmaY=high)
+        for _ in range(2)
+    ]
     amplitude = np.hypot(*parts)
     return np.asarray(amplitude / (amplitude.mean() + 1e-6), np.float32)
 
@@ -204,13 +217,20 @@ def _speckle(chance: Chance, rows: int, columns: int, grain: float | None = None
 def _sector(chance: Chance, rows: int, columns: int) -> tuple[Grey, npt.NDArray[np.bool_]]:
     """Echoes, 0 to 1, and where the transducer sees at all."""
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
-    center, top, depth = columns * chance.uniform(0.3, 0.7), rows * chance.uniform(0, 0.15), rows * chance.uniform(0.6, 1.0)
+    center, top, depth = (
+        columns * chance.uniform(0.3, 0.7),
+        rows * chance.uniform(0, 0.15),
+        rows * chance.uniform(0.6, 1.0),
+    )
     kind = chance.choice(["phased", "curved", "linear", "whole"], p=[0.2, 0.25, 0.3, 0.25])
     polar = kind in {"phased", "curved"}
     if polar:
         near = 0 if kind == "phased" else rows * chance.uniform(0.08, 0.3)
         half = chance.uniform(0.4, 0.9)
-        away, angle = np.hypot(x - center, y - top + near * np.cos(half) * 0.9), np.arctan2(x - center, y - top + near * 0.9)
+        away, angle = (
+            np.hypot(x - center, y - top + near * np.cos(half) * 0.9),
+            np.arctan2(x - center, y - top + near * 0.9),
+        )
         inside = (np.abs(angle) < half) & (away > near) & (away < near + depth)
         deep = (away - near) / depth
     elif kind == "linear":
@@ -227,14 +247,18 @@ def _sector(chance: Chance, rows: int, columns: int) -> tuple[Grey, npt.NDArray[
         thick = -1 if chance.random() < 0.7 else int(chance.integers(1, 6))
         cv2.ellipse(shape, at, size, chance.uniform(0, 180), 0, 360, 1.0, thick)
         shape = cv2.GaussianBlur(shape, (0, 0), chance.uniform(0.7, 4))
-        strength = strength * (1 - shape) + shape * chance.choice([0.02, 0.05, 0.9, 0.6, 1.3]) * np.maximum(strength, 0.1)
+        strength = strength * (1 - shape) + shape * chance.choice([0.02, 0.05, 0.9, 0.6, 1.3]) * np.maximum(
+            strength, 0.1
+        )
     for _ in range(int(chance.integers(0, 7))):  # interfaces, pleura, needles
         shape = np.zeros((rows, columns), np.float32)
         points = chance.uniform(0, 1, (4, 2)) * (columns, rows)
         cv2.polylines(shape, [_curve(points)], False, 1.0, int(chance.integers(1, 7)), cv2.LINE_AA)
         strength = strength + cv2.GaussianBlur(shape, (0, 0), chance.uniform(0.5, 3)) * chance.uniform(0.2, 0.9)
     strength = np.maximum(strength, 0)
-    echo = strength * (_bent(chance, away, angle) if polar and chance.random() < 0.6 else _speckle(chance, rows, columns))
+    echo = strength * (
+        _bent(chance, away, angle) if polar and chance.random() < 0.6 else _speckle(chance, rows, columns)
+    )
     if chance.random() < 0.55:
         echo = np.log1p(echo * chance.uniform(2, 14)) / np.log1p(chance.uniform(5, 9))
     if chance.random() < 0.3:  # frames averaged: little speckle is left
@@ -248,7 +272,9 @@ def _bent(chance: Chance, away: Grey, angle: Grey) -> Grey:
     polar = _speckle(chance, steps, beams, chance.uniform(0.7, 1.8))
     along = np.clip(away / (away.max() + 1e-6) * (steps - 1), 0, steps - 1)
     across = np.clip((angle / 1.8 + 0.5) * (beams - 1), 0, beams - 1)
-    return np.asarray(cv2.remap(polar, across.astype(np.float32), along.astype(np.float32), cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        cv2.remap(polar, across.astype(np.float32), along.astype(np.float32), cv2.INTER_LINEAR), np.float32
+    )
 
 
 def _box(chance: Chance, rows: int, columns: int) -> tuple[int, int, int, int]:
@@ -284,15 +310,21 @@ def _power_doppler(chance: Chance, picture: Ground) -> None:
     for _ in range(int(chance.integers(0, 40))):
         at = (int(chance.uniform(0, columns)), int(chance.uniform(0, rows)))
         cv2.circle(vessels, at, int(chance.integers(1, 5)), float(chance.uniform(0.3, 1)), -1)
-    vessels = cv2.GaussianBlur(vessels, (0, 0), chance.uniform(0.3, 1.8)) * (0.7 + 0.6 * _clouds(chance, rows, columns, 12))
+    vessels = cv2.GaussianBlur(vessels, (0, 0), chance.uniform(0.3, 1.8)) * (
+        0.7 + 0.6 * _clouds(chance, rows, columns, 12)
+    )
     hot = np.array([[90, 0, 0], [160, 20, 0], [220, 70, 0], [255, 140, 0], [255, 210, 30], [255, 255, 150]], np.float32)
-    colours = [hot, hot, hot[:, ::-1], np.repeat(np.linspace(70, 240, 6, dtype=np.float32)[:, None], 3, 1)][chance.integers(4)]
+    colours = [hot, hot, hot[:, ::-1], np.repeat(np.linspace(70, 240, 6, dtype=np.float32)[:, None], 3, 1)][
+        chance.integers(4)
+    ]
     shown = vessels > chance.uniform(0.12, 0.3)
     part[shown] = colours[np.clip(vessels * 6, 0, 5).astype(int)][shown]
     _frame(chance, picture, (left, top, right, bottom))
 
 
-def _branch(chance: Chance, vessels: Grey, start: tuple[float, float], angle: float, length: float, width: float) -> None:
+def _branch(
+    chance: Chance, vessels: Grey, start: tuple[float, float], angle: float, length: float, width: float
+) -> None:
     if length < 4 or width < 0.6:
         return
     points, (x, y) = [start], start

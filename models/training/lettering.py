@@ -46,7 +46,10 @@ class Fonts:
     """Fonts by script and by package folder, so that a family with forty weights is not met forty times as often."""
 
     def __init__(self, fonts: Sequence[Font]) -> None:
-        by_folder = {folder: tuple(group) for folder, group in groupby(sorted(fonts, key=lambda f: str(f.path)), lambda f: f.path.parent)}
+        by_folder = {
+            folder: tuple(group)
+            for folder, group in groupby(sorted(fonts, key=lambda f: str(f.path)), lambda f: f.path.parent)
+        }
         self.outlines: dict[str, list[list[Font]]] = {}
         self.bitmaps = [font for font in fonts if font.bitmap]
         for group in by_folder.values():
@@ -85,7 +88,17 @@ def write(page: Page, fonts: Fonts, chance: Chance, rng: random.Random) -> None:
 
 def _manner(fonts: Fonts, rng: random.Random) -> Manner:
     kind = rng.random()
-    low, high = (7, 11) if kind < 0.24 else (11, 25) if kind < 0.68 else (25, 56) if kind < 0.83 else (56, 165) if kind < 0.96 else (165, 330)
+    low, high = (
+        (7, 11)
+        if kind < 0.24
+        else (11, 25)
+        if kind < 0.68
+        else (25, 56)
+        if kind < 0.83
+        else (56, 165)
+        if kind < 0.96
+        else (165, 330)
+    )
     colour = rng.choice(_SCREEN) if rng.random() < 0.75 else tuple(rng.randrange(256) for _ in range(3))
     script = rng.choice([s for s in _OTHER_SCRIPTS if s in fonts.outlines]) if rng.random() < 0.26 else "latin"
     bitmap = script == "latin" and fonts.bitmaps and rng.random() < 0.22
@@ -124,7 +137,13 @@ def _style(chance: Chance, rng: random.Random) -> _Style:
     turn = 0.0
     if rng.random() < 0.2:
         kind = rng.random()
-        turn = rng.choice([90.0, 270.0]) if kind < 0.3 else rng.uniform(0, 360) if kind < 0.5 else float(np.clip(chance.normal(0, 5), -15, 15))
+        turn = (
+            rng.choice([90.0, 270.0])
+            if kind < 0.3
+            else rng.uniform(0, 360)
+            if kind < 0.5
+            else float(np.clip(chance.normal(0, 5), -15, 15))
+        )
     return _Style(
         turn=turn,
         slant=rng.uniform(-0.1, 0.35) if rng.random() < 0.06 else 0.0,
@@ -194,7 +213,9 @@ def _turned(ink: Ink, angle: float) -> Ink:
     return np.asarray(cv2.warpAffine(ink, turn, (width, height)), np.float32)
 
 
-def _put(page: Page, ink: Ink, left: int, top: int, colour: tuple[int, int, int], style: _Style, rng: random.Random) -> bool:
+def _put(
+    page: Page, ink: Ink, left: int, top: int, colour: tuple[int, int, int], style: _Style, rng: random.Random
+) -> bool:
     """Draw the ink with its corner there; False where it meets other text or leaves the picture altogether."""
     rows, columns = page.picture.shape[:2]
     above, before = max(0, -top), max(0, -left)
@@ -210,7 +231,11 @@ def _put(page: Page, ink: Ink, left: int, top: int, colour: tuple[int, int, int]
     chosen = _told_apart(colour, part[~black], rng)
     share = (ink * style.opaque)[..., None]
     part[:] = part * (1 - share) + np.array(chosen, np.float32) * share
-    tall = float(np.ptp(np.nonzero(black)[0])) + 1 if style.turn not in {90.0, 270.0} else float(np.ptp(np.nonzero(black)[1])) + 1
+    tall = (
+        float(np.ptp(np.nonzero(black)[0])) + 1
+        if style.turn not in {90.0, 270.0}
+        else float(np.ptp(np.nonzero(black)[1])) + 1
+    )
     np.maximum(page.height[at], black * tall, out=page.height[at])
     cells = black.size / 16
     np.maximum(page.worth[at], black * float(np.clip(np.sqrt(40 / cells), 0.7, 2.5)), out=page.worth[at])
@@ -222,7 +247,9 @@ def _put(page: Page, ink: Ink, left: int, top: int, colour: tuple[int, int, int]
 def _prepare(part: Ground, ink: Ink, style: _Style, rng: random.Random) -> None:
     """A box behind the text, an outline or a shadow around its letters."""
     if style.ground == "box":
-        part[:] = rng.choice([(0, 0, 0), (0, 0, 90), (60, 60, 60), (255, 255, 255), (230, 230, 120), (0, 80, 80), (200, 200, 200)])
+        part[:] = rng.choice(
+            [(0, 0, 0), (0, 0, 90), (60, 60, 60), (255, 255, 255), (230, 230, 120), (0, 80, 80), (200, 200, 200)]
+        )
     elif style.ground == "outline":
         around = cv2.dilate(ink, np.ones((3, 3)))[..., None]
         part[:] = part * (1 - around) + around * rng.choice([0, 0, 0, 255])

@@ -51,7 +51,9 @@ def sample(seed: int, number: int, pool: tuple[Path, ...]) -> Sample:
     if rng.random() < 0.06:
         turns = rng.randint(1, 3)
         picture = np.ascontiguousarray(np.rot90(picture, turns))
-        page = Page(picture, *(np.ascontiguousarray(np.rot90(part, turns)) for part in (page.height, page.worth, page.place)))
+        page = Page(
+            picture, *(np.ascontiguousarray(np.rot90(part, turns)) for part in (page.height, page.worth, page.place))
+        )
     wanted, weight = _target(picture, page)
     return Sample(picture, wanted, weight)
 
@@ -78,7 +80,9 @@ def _resized(page: Page, scale: float, rng: random.Random) -> Page:
     method = cv2.INTER_AREA if scale < 1 else rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST])
     size = (SIDE, SIDE)
     wide = np.ones((2, 2)) if scale < 1 else np.ones((1, 1))  # thin strokes must not fall between the samples
-    height, worth = (cv2.resize(cv2.dilate(part, wide), size, interpolation=cv2.INTER_NEAREST) for part in (page.height, page.worth))
+    height, worth = (
+        cv2.resize(cv2.dilate(part, wide), size, interpolation=cv2.INTER_NEAREST) for part in (page.height, page.worth)
+    )
     place = cv2.resize(page.place.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     return Page(cv2.resize(page.picture, size, interpolation=method), height * scale, worth, place)
 

@@ -15,7 +15,28 @@ _WORDS = ["KIDNEY", "LIVER", "LONG", "TRANS", "RIGHT", "LEFT", "Spleen", "aorta"
           "Image", "Page", "SUPINE", "PORTABLE", "UPRIGHT", "AP", "LAT", "PA", "Exam", "Patient", "Name", "Acc", "Tech", "Ward", "Bed",
           "Philips", "Acuson", "Loop", "Freeze", "Adult", "Echo", "Abdomen", "OB", "GYN", "Vasc", "carotid", "Doppler", "PW", "CW",
           "Untersuchung", "Befund", "Aufnahme", "examen", "gauche", "droite", "izquierda", "derecha", "ginecología", "sinistra"]  # fmt: skip
-_UNITS = ["cm", "mm", "Hz", "kHz", "MHz", "cm/s", "m/s", "%", "dB", "mmHg", "bpm", "ml", "ms", "kV", "mAs", "mGy", "°", "fps", "s", "kg"]
+_UNITS = [
+    "cm",
+    "mm",
+    "Hz",
+    "kHz",
+    "MHz",
+    "cm/s",
+    "m/s",
+    "%",
+    "dB",
+    "mmHg",
+    "bpm",
+    "ml",
+    "ms",
+    "kV",
+    "mAs",
+    "mGy",
+    "°",
+    "fps",
+    "s",
+    "kg",
+]
 
 
 def _digits(rng: random.Random, count: int) -> str:

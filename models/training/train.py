@@ -66,7 +66,12 @@ def main() -> None:
             pace = (time.monotonic() - start) / (step + 1 - done)
             print(f"step {step + 1} loss {np.mean(losses):.4f} {pace:.3f} s a step", flush=True)
         if (step + 1) % 500 == 0 or step + 1 == chosen.steps:
-            everything = {"step": step + 1, "net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict()}
+            everything = {
+                "step": step + 1,
+                "net": net.state_dict(),
+                "mean": mean.state_dict(),
+                "optimiser": optimiser.state_dict(),
+            }
             torch.save(everything, state.with_suffix(".new"))
             state.with_suffix(".new").rename(state)
             torch.save(mean.state_dict(), chosen.out / "weights.pt")
@@ -102,7 +107,9 @@ def _average(mean: TextNet, net: TextNet, keep: float) -> None:
 
 def _loss(logits: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Cross entropy in which text counts more than ground and mistakes more than what is known, and the Dice loss."""
-    entropy = functional.binary_cross_entropy_with_logits(logits, wanted, pos_weight=torch.tensor(3.0), reduction="none")
+    entropy = functional.binary_cross_entropy_with_logits(
+        logits, wanted, pos_weight=torch.tensor(3.0), reduction="none"
+    )
     hard = 1 + 2 * (entropy.detach() > 1.0)
     likely = torch.sigmoid(logits) * weight
     overlap = 2 * (likely * wanted).sum() + 1
@@ -127,14 +134,18 @@ class _Made(torch.utils.data.Dataset[Sample]):
 def _batches(seed: int, done: int, steps: int, pool: tuple[Path, ...]) -> Iterator[tuple[torch.Tensor, ...]]:
     """A batch for each step that is not done; what earlier steps kept is made again."""
     first = max(0, done * FRESH - KEPT)
-    made = torch.utils.data.DataLoader(_Made(seed, first, steps * FRESH, pool), batch_size=None, num_workers=1, prefetch_factor=32)
+    made = torch.utils.data.DataLoader(
+        _Made(seed, first, steps * FRESH, pool), batch_size=None, num_workers=1, prefetch_factor=32
+    )
     coming, kept = iter(made), deque[Sample](maxlen=KEPT)
     for _ in range(done * FRESH - first):
         kept.append(next(coming))
     for step in range(done, steps):
         rng = random.Random(f"{seed}/batch/{step}")
         kept.extend(next(coming) for _ in range(FRESH))
-        chosen = [kept[len(kept) - 1 - number] for number in range(FRESH)] + [kept[rng.randrange(len(kept))] for _ in range(BATCH - FRESH)]
+        chosen = [kept[len(kept) - 1 - number] for number in range(FRESH)] + [
+            kept[rng.randrange(len(kept))] for _ in range(BATCH - FRESH)
+        ]
         yield tuple(torch.from_numpy(np.stack(part)) for part in zip(*(_cut(one, rng) for one in chosen), strict=True))
 
 
@@ -149,7 +160,11 @@ def _cut(one: Sample, rng: random.Random) -> tuple[npt.NDArray[np.float32], ...]
         picture = 1 - picture
     if rng.random() < 0.3:
         picture = np.clip((picture - 0.5) * rng.uniform(0.75, 1.15) + 0.5 + rng.uniform(-0.1, 0.1), 0, 1)
-    return np.ascontiguousarray(picture.transpose(2, 0, 1)), one.wanted[cells].astype(np.float32), one.weight[cells].astype(np.float32)
+    return (
+        np.ascontiguousarray(picture.transpose(2, 0, 1)),
+        one.wanted[cells].astype(np.float32),
+        one.weight[cells].astype(np.float32),
+    )
 
 
 if __name__ == "__main__":
