@@ -29,7 +29,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
 from pixelclean.dicom import Kind, Source
-from pixelclean.examination import Examination, OpenImage
+from pixelclean.examination import Examination, Known, OpenImage
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers
 from pixelclean.heading import Untouched
@@ -156,6 +156,9 @@ class Failing:
         if not self.again:
             raise self.error
         return Examination()
+
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        return seen
 
     def examine_again(
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()

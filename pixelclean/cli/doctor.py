@@ -35,7 +35,9 @@ PACKAGES = (
     "pylibjpeg-rle",
     "rapidfuzz",
     "rich",
+    "scikit-image",
     "sqlalchemy",
+    "zxing-cpp",
 )
 
 

@@ -18,7 +18,7 @@ from pixelclean import dicom
 from pixelclean.batch import worker
 from pixelclean.batch.task import cleaner_for
 from pixelclean.batch.worker import WorkerSettings, confine, serve
-from pixelclean.examination import Examination, Examiner, OpenImage
+from pixelclean.examination import Examination, Examiner, Known, OpenImage
 from pixelclean.geometry import Region
 from pixelclean.header import Identifiers
 from pixelclean.plan import Plan
@@ -60,6 +60,9 @@ class Eyes:
                     os.kill(os.getpid(), signal.SIGKILL)
                     time.sleep(60)
         return self.usual.examine(image)
+
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        return self.usual.spared(image, seen, known)
 
     def examine_again(
         self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
