@@ -24,6 +24,7 @@ _PROGRAM = "tesseract"
 _SPARSE = "11"  # page segmentation mode: "sparse text, find as much text as possible in no particular order"
 _ONE_LINE = "7"  # "treat the image as a single text line"
 _LANGUAGES = ("eng", "deu", "fra", "spa", "ita", "por", "nld", "pol", "jpn")  # those of rules/reading/
+_PAGE = "1"  # level of a page in a table
 _PATIENCE = 120.0  # seconds; a file has its own limit, this one is for a reader that hangs
 # One thread: files are cleaned in parallel.  Nothing else of the environment is handed on but where programs lie.
 _ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"}
@@ -57,7 +58,7 @@ def read_words(picture: Picture) -> tuple[Word, ...]:
     Raises PixelcleanError where Tesseract fails.
     """
     table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(np.ascontiguousarray(picture)))
-    return tuple(word for _, word in _words(table.decode("utf-8", "replace")))
+    return tuple(word for _, word in _words(table, 1))
 
 
 def read_lines(pictures: Sequence[npt.NDArray[np.uint8]], languages: Sequence[str]) -> tuple[tuple[Word, ...], ...]:
@@ -72,7 +73,7 @@ def read_lines(pictures: Sequence[npt.NDArray[np.uint8]], languages: Sequence[st
         raise PixelcleanError("pictures could not be written as TIFF")
     asked = ("stdin", "stdout", "--psm", _ONE_LINE, "-l", "+".join(languages), "tsv")
     lines: list[list[Word]] = [[] for _ in pictures]
-    for page, word in _words(_run(*asked, picture=pages.tobytes()).decode("utf-8", "replace")):
+    for page, word in _words(_run(*asked, picture=pages.tobytes()), len(pictures)):
         lines[page - 1].append(word)
     return tuple(map(tuple, lines))
 
@@ -86,14 +87,22 @@ def installed_languages() -> tuple[str, ...]:
     return languages
 
 
-def _words(table: str) -> Iterator[tuple[int, Word]]:
-    """The words of a table in TSV, each with the number of its page, from 1 on."""
-    for line in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
-        left, top, width, height = (int(line[name]) for name in ("left", "top", "width", "height"))
-        text = (line["text"] or "").strip()
+def _words(output: bytes, pages: int) -> Iterator[tuple[int, Word]]:
+    """The words of a table in TSV, each with the number of its page, from 1 on.
+
+    An installation without its tsv configuration writes plain text or nothing, and ends as if all were well: a table is
+    whole when it has its head, ends with its last row, and has a row for each page.
+    """
+    table = output.decode("utf-8", "replace")
+    rows = list(csv.DictReader(table.removesuffix("\n").split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE))
+    told = {int(row["page_num"]) for row in rows if row.get("level") == _PAGE and (row.get("page_num") or "").isdigit()}
+    if not table.endswith("\n") or told != set(range(1, pages + 1)) or any(None in row.values() for row in rows):
+        raise PixelcleanError("Tesseract wrote no whole table")
+    for row in rows:
+        left, top, width, height = (int(row[name]) for name in ("left", "top", "width", "height"))
+        text = row["text"].strip()
         if text and width > 0 and height > 0:
-            word = Word(Phi(text), Box(left, top, left + width, top + height), float(line["conf"]))
-            yield int(line["page_num"]), word
+            yield int(row["page_num"]), Word(Phi(text), Box(left, top, left + width, top + height), float(row["conf"]))
 
 
 def _run(*arguments: str, picture: bytes) -> bytes:

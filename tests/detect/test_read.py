@@ -1,12 +1,14 @@
 """Reading, documents and previews."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from invented import lettering, speckled
 
 from pixelclean.detect import drawn, looks_like_document, png, read_words, require_tesseract
-from pixelclean.errors import ConfigurationError
+from pixelclean.errors import ConfigurationError, PixelcleanError
 from pixelclean.geometry import Act, Box, Origin, Region
 
 
@@ -32,6 +34,22 @@ def test_a_missing_tesseract_is_said_before_the_run(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigurationError, match="not installed"):
         require_tesseract()
+
+
+_HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+
+
+@pytest.mark.parametrize("said", ["", "SENTINEL ZOE\n", _HEAD, _HEAD + "1\t1\t0\t0\t0\t0\t0\t0\t8\t8\t-1\t\n5\t1\t1"])
+def test_a_tesseract_that_writes_no_whole_table_is_no_reader(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "said").write_text(said)
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!/bin/sh\nexec /bin/cat {tmp_path}/said\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PixelcleanError):
+        read_words(np.zeros((8, 8, 3), np.uint8))
 
 
 def test_paper_with_print_on_it_looks_like_a_document() -> None:
