@@ -48,7 +48,7 @@ class Network:
         try:
             table = tomllib.loads(resources.models("models.toml").read_text(encoding="utf-8"))["text"]
             content, expected = resources.models(table["file"]).read_bytes(), str(table["sha256"])
-            calibration = float(table["slope"]), float(table["offset"])
+            calibration = _between(table["slope"], 0.1, 10.0), _between(table["offset"], -10.0, 10.0)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError("models/models.toml cannot be used") from error
         digest = hashlib.sha256(content).hexdigest()
@@ -82,3 +82,10 @@ class Network:
         row, column = (top - above) // CELL, (left - before) // CELL
         height, width = (min(_TILE, n) for n in (picture.shape[0] - top, picture.shape[1] - left))
         return np.asarray(logits[row : row - (-height // CELL), column : column - (-width // CELL)], np.float32)
+
+
+def _between(number: object, least: float, most: float) -> float:
+    """A number of a calibration; ValueError where it is none that a network could have: no score may be silenced by it."""
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not least <= number <= most:
+        raise ValueError
+    return float(number)

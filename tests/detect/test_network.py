@@ -79,3 +79,16 @@ def test_a_list_of_models_that_says_too_little_is_told_of(models: Path, line: st
     (models / "models.toml").write_text(line)
     with pytest.raises(ConfigurationError, match=r"models\.toml"):
         Network.load()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["slope = nan", "slope = 0.0", "slope = -0.9", "slope = 1e-9", "slope = true", "offset = inf", "offset = -99"],
+)
+def test_a_calibration_that_silences_the_network_is_refused(models: Path, line: str) -> None:
+    table = models / "models.toml"
+    name = line.split(maxsplit=1)[0]
+    lines = [line if each.startswith(name) else each for each in table.read_text(encoding="utf-8").splitlines()]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"models\.toml"):
+        Network.load()
