@@ -19,8 +19,10 @@ import pytesseract
 from made_real import Picture
 from pydicom import Dataset
 
+from pixelclean import resources
 from pixelclean.detect import Display, Finder, Findings
-from pixelclean.dicom import Frames, open_frames
+from pixelclean.devices import Kinds
+from pixelclean.dicom import Frames, facts_of, open_frames
 from pixelclean.policy import Limits, Policy
 
 Mask = npt.NDArray[np.bool_]
@@ -31,8 +33,6 @@ Find = Callable[[Picture, str], Mask]
 SCRATCH = Path(tempfile.gettempdir()) / "pixelclean-peers"
 MARGIN = 4
 """Pixels that the boxes of the peers are grown by, as the policy does with ours."""
-BURNING = frozenset({"US", "ES", "OT"})
-"""Modalities of made frames of which every place that may be text is masked (rules/kinds.toml)."""
 _DRIVERS = Path(__file__).with_name("detector_drivers.py")
 _NATIVE = "1.2.840.10008.1.2.1"
 
@@ -49,10 +49,34 @@ def _finder() -> Finder:
     return Finder.load(Policy.load().pixel)
 
 
+@cache
+def _kinds() -> Kinds:
+    return Kinds.load(resources.rules("kinds.toml"))
+
+
+def burns_in_text(dataset: Dataset) -> bool:
+    """Whether the pipeline takes such an object for one that burns in text (rules/kinds.toml)."""
+    kinds = _kinds()
+    return kinds.judge(facts_of(dataset, kinds.keywords)).burns_in_text
+
+
+def seen_by_the_pipeline(dataset: Dataset, transfer_syntax: str) -> Findings:
+    """What the pipeline would be told about an object."""
+    frames = open_frames(dataset, transfer_syntax, Limits())
+    return findings(frames, Display.of(dataset), burns_in_text=burns_in_text(dataset))
+
+
 def in_memory(picture: Picture) -> tuple[Frames, Display]:
     """A picture as frames; one sample for each pixel where the picture is grey."""
+    made = as_dataset(picture)
+    return open_frames(made, _NATIVE, Limits()), Display.of(made)
+
+
+def as_dataset(picture: Picture, modality: str = "") -> Dataset:
+    """A picture as an object of a modality, with what describes its pixels."""
     grey = _is_grey(picture)
     made = Dataset()
+    made.Modality = modality
     made.Rows, made.Columns = picture.shape[:2]
     made.SamplesPerPixel, made.PhotometricInterpretation = (1, "MONOCHROME2") if grey else (3, "RGB")
     if not grey:
@@ -61,7 +85,7 @@ def in_memory(picture: Picture) -> tuple[Frames, Display]:
     made.HighBit, made.PixelRepresentation = 7, 0
     words = np.ascontiguousarray(picture[..., 0] if grey else picture).tobytes()
     made.PixelData = words + bytes(len(words) % 2)
-    return open_frames(made, _NATIVE, Limits()), Display.of(made)
+    return made
 
 
 def in_depth(picture: Picture) -> tuple[Frames, Display]:
@@ -89,8 +113,12 @@ def everything(picture: Picture, modality: str) -> Mask:
 
 def as_the_pipeline(picture: Picture, modality: str) -> Mask:
     """pixelclean as on such a kind of image; what an operator would be asked about does not count as found."""
-    burns = modality in BURNING or not _is_grey(picture)
-    return boxed(picture, findings(*in_memory(picture), burns_in_text=burns))
+    return boxed(picture, told_of(picture, modality))
+
+
+def told_of(picture: Picture, modality: str) -> Findings:
+    """What the pipeline would be told about a picture of a modality."""
+    return seen_by_the_pipeline(as_dataset(picture, modality), _NATIVE)
 
 
 def _is_grey(picture: Picture) -> bool:
@@ -189,14 +217,17 @@ def one_core() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
 
 
+def peers(rapidocr: RapidOcr | None) -> dict[str, Find]:
+    """The others."""
+    return {"tesseract": tesseract, **({"rapidocr": rapidocr} if rapidocr is not None else {})}
+
+
 def chosen(names: Iterable[str], rapidocr: RapidOcr | None) -> dict[str, Find]:
     """The finders of those names; RapidOCR only where it is there."""
     known: dict[str, Find] = {
         "everything": everything,
         "pipeline": as_the_pipeline,
         "deep": deep,
-        "tesseract": tesseract,
+        **peers(rapidocr),
     }
-    if rapidocr is not None:
-        known["rapidocr"] = rapidocr
     return {name: known[name] for name in names if name in known}

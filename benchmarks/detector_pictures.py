@@ -49,12 +49,10 @@ class Worst:
             push(heap, (weight, self.count, _tile(frame, mask, box, told)))
 
     def save(self, folder: Path, name: str) -> None:
-        """One PNG for each, and two sheets with all of them."""
+        """Two sheets, NAME-misses.png and NAME-alarms.png, the worst first."""
         folder.mkdir(parents=True, exist_ok=True)
         for kind, heap in (("misses", self.misses), ("alarms", self.alarms)):
             tiles = [tile for _, _, tile in sorted(heap, reverse=True)]
-            for number, tile in enumerate(tiles):
-                cv2.imwrite(str(folder / f"{name}-{kind}-{number:02d}.png"), tile)
             if tiles:
                 cv2.imwrite(str(folder / f"{name}-{kind}.png"), sheet(tiles))
 

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import running
-from detector_finders import Box, boxes_of, findings
+from detector_finders import Box, boxes_of, seen_by_the_pipeline
+from detector_results import Table
 from detector_score import AWAY
 
-from pixelclean.detect import Display
-from pixelclean.dicom import open_frames, read
+from pixelclean.dicom import read
 from pixelclean.policy import Limits
 
 _FILES = {  # of the four that have a truth these are in the shared data
@@ -29,7 +28,7 @@ _PADDING = 25  # pixels that Presidio adds around an image before it looks at it
 _DRIVERS = Path(__file__).with_name("detector_drivers.py")
 
 
-def table(data: Path, scratch: Path) -> str:
+def table(data: Path, scratch: Path) -> Table:
     """A row for each image and each of the two."""
     truth = json.loads((data / "presidio_ground_truth_native_pixels.json").read_text(encoding="utf-8"))["files"]
     rows = []
@@ -39,14 +38,13 @@ def table(data: Path, scratch: Path) -> str:
             words = [tuple(word["box"]) for word in truth[name]]
             rows += list(_rows(file, words, _theirs(file, truth[name], scratch)))
     head = ["image", "finder", "precision", "recall", "words", "words covered", "% covered away"]
-    return running.table(head, rows)
+    return Table.of(head, rows)
 
 
 def _rows(file: Path, words: list[Box], theirs: Mapping[str, Any] | None) -> Iterator[list[object]]:
     source = read(file, Limits())
-    frames = open_frames(source.dataset, source.transfer_syntax, Limits())
-    ours = boxes_of(findings(frames, Display.of(source.dataset), burns_in_text=True))
-    shape = frames.frame(0).shape[:2]
+    ours = boxes_of(seen_by_the_pipeline(source.dataset, source.transfer_syntax))
+    shape = (int(source.dataset.Rows), int(source.dataset.Columns))
     precision, recall = _metric(ours, words)
     yield [file.name, "pixelclean", f"{precision:.2f}", f"{recall:.2f}", *_covered(ours, words, shape)]
     if theirs is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 import numpy.typing as npt
-import running
+from detector_results import Table
 from made_truth import Frame, Letter, Line
 
 AWAY = 8
@@ -94,8 +94,8 @@ class Tally:
             for name, judged in scores.items():
                 self.left[(*place, name)] += letter.number in judged.left
 
-    def tables(self) -> Iterator[str]:
-        """As text: totals, waste, and the share of characters left by everything that is known about them."""
+    def tables(self) -> Iterator[Table]:
+        """Totals, waste, and the share of characters left by everything that is known about them."""
         yield self._totals()
         yield self._waste()
         for title in dict.fromkeys(title for title, _ in self.letters):
@@ -103,12 +103,12 @@ class Tally:
                 [row.strip(), self.letters[title, row], *(self._share(title, row, name) for name in self.finders)]
                 for row in sorted(row for named, row in self.letters if named == title)
             ]
-            yield running.table([title, "characters", *(f"% left {name}" for name in self.finders)], rows)
+            yield Table.of([title, "characters", *(f"% left {name}" for name in self.finders)], rows)
 
     def _share(self, title: str, row: str, name: str) -> str:
         return f"{100 * self.left[title, row, name] / self.letters[title, row]:.2f}"
 
-    def _totals(self) -> str:
+    def _totals(self) -> Table:
         whole = self.letters["all", "all"]
         rows = [
             [
@@ -121,9 +121,9 @@ class Tally:
             ]
             for name in self.finders
         ]
-        return running.table(["finder", "characters", "left", "% left", "lines", "lines left"], rows)
+        return Table.of(["finder", "characters", "left", "% left", "lines", "lines left"], rows)
 
-    def _waste(self) -> str:
+    def _waste(self) -> Table:
         kinds = dict.fromkeys(kind for kind, _ in self.wastes)
         rows = [
             [kind, len(self.wastes[kind, self.finders[0]]), *(
@@ -131,7 +131,7 @@ class Tally:
                 for name in self.finders)]
             for kind in kinds
         ]  # fmt: skip
-        return running.table(["% wasted, median / mean", "frames", *self.finders], rows)
+        return Table.of(["% wasted, median / mean", "frames", *self.finders], rows)
 
 
 def rows_of(frame: Frame, line: Line, letter: Letter) -> Iterable[tuple[str, str]]:

@@ -12,8 +12,8 @@ from statistics import median
 import cv2
 import numpy as np
 import pytesseract
-import running
 from detector_finders import RapidOcr, findings, in_memory, one_core
+from detector_results import Table
 from made_real import Picture
 from made_text import written
 from made_ultrasound import ultrasound_ground
@@ -33,7 +33,7 @@ def screens(rows: int, columns: int, count: int) -> list[Picture]:
     return made
 
 
-def times(rapidocr: RapidOcr | None, count: int) -> str:
+def times(rapidocr: RapidOcr | None, count: int) -> Table:
     """Milliseconds of a processor for a frame, and how many times ours the peers take; finders take turns on each frame.
 
     Time that a process waits while others use the machine does not count, time of its children does.
@@ -58,7 +58,7 @@ def times(rapidocr: RapidOcr | None, count: int) -> str:
         for name, seconds in taken.items():
             mid = median(seconds[1:] or seconds)  # the first frame warms up
             rows.append([f"{size[1]} x {size[0]}", name, f"{1000 * mid:.0f}", f"{mid / ours:.1f}"])
-    return running.table(["frame", "finder", "ms", "times ours"], rows)
+    return Table.of(["frame", "finder", "ms", "times ours"], rows)
 
 
 def _processor() -> float:
@@ -67,13 +67,13 @@ def _processor() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-def large() -> str:
-    """Seconds and extra memory by size, each in a process of its own."""
+def large(step: int = 1) -> Table:
+    """Seconds and extra memory of every `step`-th size, each in a process of its own."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="pixelclean-large-") as name:
         place = Path(name) / "picture.npy"
         screen = screens(600, 800, 1)[0]
-        for height, width in LARGE:
+        for height, width in LARGE[::step]:
             np.save(place, np.tile(screen, (-(-height // 600), -(-width // 800), 1))[:height, :width])
             command = [sys.executable, str(Path(__file__)), str(place)]
             done = subprocess.run(command, capture_output=True, text=True, check=False, env=one_core())
@@ -82,7 +82,7 @@ def large() -> str:
             told = json.loads(done.stdout)
             each = 1e9 * told["seconds"] / (height * width)
             rows.append([f"{width} x {height}", f"{told['seconds']:.2f}", f"{each:.0f}", f"{told['extra'] / 1024:.0f}"])
-    return running.table(["frame", "seconds", "ns a pixel", "MiB extra"], rows)
+    return Table.of(["frame", "seconds", "ns a pixel", "MiB extra"], rows)
 
 
 def _alone(place: Path) -> None:

@@ -47,9 +47,9 @@ def main() -> None:
     print(f"{chosen.frames} frames in {chosen.out}: {seen} visible characters of {all_of_them} drawn")
 
 
-def frames(seed: int, count: int, data: Path, cache: Path | None = None) -> Iterator[Frame]:
-    """The frames of a seed, one at a time; with a `cache` folder they are kept there and read from there."""
-    for index in range(count):
+def frames(seed: int, count: int, data: Path, cache: Path | None = None, step: int = 1) -> Iterator[Frame]:
+    """Every `step`-th of the first `count` frames of a seed; with a `cache` folder they are kept there and read from there."""
+    for index in range(0, count, step):
         place = cache / f"{name_of(seed, index)}.npz" if cache else None
         if place and place.exists():
             yield Frame.read(place)

@@ -62,16 +62,16 @@ def harmless(random: Random) -> tuple[str, str]:
         "US": [
             f"MI {of(0.1, 1.9)}", f"TIs {of(0.1, 3)}", f"Depth {of(3, 24)} cm", f"{of(3, 24)} cm", f"Gain {of(20, 90, 0)} %",
             f"FR {of(10, 90, 0)} Hz", f"{of(10, 90, 0)} Hz", f"DR {of(40, 80, 0)} dB", f"PRF {of(1, 9)} kHz", f"HR {of(50, 140, 0)} bpm",
-            "Persist Med", "WF low", "RT KIDNEY", "Liver", "Kidney left sag", f"Dist {of(1, 9, 2)} cm", f"+ {of(1, 90)} mm",
+            "Persist Med", "RT KIDNEY", "Kidney left sag", f"Dist {of(1, 9, 2)} cm", f"+ {of(1, 90)} mm",
             f"Vmax {of(20, 150)} cm/s", f"RI {of(0.4, 0.9, 2)}", f"Tiefe {of(3, 24)} cm", f"Profondeur {of(3, 24)} cm",
-            f"MI {of(0.1, 1.9)} TIs {of(0.1, 3)}", f"{of(2, 12)} MHz", "Foie", "Niere rechts", f"Map {of(1, 9, 0)}",
+            f"MI {of(0.1, 1.9)} TIs {of(0.1, 3)}", f"{of(2, 12)} MHz", "Niere rechts", f"Map {of(1, 9, 0)}",
         ],
         "CT": [
-            f"kV {of(80, 140, 0)}", f"mA {of(50, 500, 0)}", f"W {of(100, 900, 0)} L {of(0, 90, 0)}", f"SL {of(0.6, 8)}",
-            f"DFOV {of(20, 50)} cm", f"{of(10, 90)} HU", "Arterial phase", "L", "R", "SUPINE",
+            f"{of(80, 140, 0)} kV", f"{of(50, 500, 0)} mA", f"W {of(100, 900, 0)} L {of(0, 90, 0)}", f"SL {of(0.6, 8)}",
+            f"DFOV {of(20, 50)} cm", f"{of(10, 90)} HU", "L", "R",
         ],
-        "MR": [f"TR {of(300, 900, 0)}", f"TE {of(8, 90)} ms", f"FA {of(8, 90, 0)}", "T2", "FLAIR", "sagittal", f"SL {of(1, 6)} mm"],
-        "DX": [f"{of(40, 120, 0)} kV", f"{of(1, 90)} mAs", "LAT", "AP", "R", "L", "RMLO", "L CC", "lateral", "ERECT"],
+        "MR": [f"TR {of(300, 900, 0)}", f"TE {of(8, 90)} ms", f"FA {of(8, 90, 0)}", "T2", "sagittal", f"SL {of(1, 6)} mm"],
+        "DX": [f"{of(40, 120, 0)} kV", f"{of(1, 90)} mAs", "R", "L", "RMLO", "L CC", "lateral", "ERECT"],
     }  # fmt: skip
     modality = str(random.choice(list(lines), p=[0.6, 0.15, 0.1, 0.15]))
     return modality, str(random.choice(lines[modality if modality != "DX" else "DX"]))
@@ -104,6 +104,7 @@ TRAPS = [
     "LK", "M", "F", "F 62", "62 M", "62 F", "W 62", "55 Y", "055Y", "55 yrs", "12:30", "12:30:05", "3 Jul 62", "JUL 62", "7/62", "1962", "03.1962",
     "MR LEFT", "Dr Kidney", "L 1962", "R 0712", "ID 12.5", "12.5", "45", "A 12", "Rm 12", "HR. LINKS", "Kidney, Bob", "Mr 12 cm", "GA 20w3d",
     "SS 12 34", "12 34 56", "0712 cm", "07 mm", "1962 cm", "Nr 45", "Bed 7", "Ward 12", "ICU 3", "70 kg", "180 cm M", "TE LI", "AP, LAT",
+    "Liver", "Foie", "FLAIR", "AP", "LAT", "WF low", "kV 120", "mA 250", "Arterial phase", "SUPINE", "PER HOCH", "B. MAX", "ASSIS",
 ]  # fmt: skip
 
 

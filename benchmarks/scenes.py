@@ -32,7 +32,7 @@ def main() -> None:
         run = running.clean([spool / "in"], spool / "out", spool / "key", chosen)
         found = running.by_input(run, files.values(), spool / "in")
         rows = []
-        total = np.zeros(6, dtype=int)
+        total = np.zeros(len(_COUNTED), dtype=int)
         for scene in scenes:
             lines = found[files[scene.number]]
             row, verdict = _judge(scene, files[scene.number], lines[0] if lines else {}, run, spool, chosen.pictures)
@@ -42,10 +42,10 @@ def main() -> None:
     print(running.table(["scene", "outcome", *_COUNTED, "% changed away", "reasons"], rows))
     counts = ", ".join(f"{number} {what}" for number, what in zip(total, _COUNTED, strict=True))
     print(f"\nover the released scenes: {counts}")
-    sys.exit(1 if total[3] else 0)
+    sys.exit(1 if total[3] or total[6] else 0)
 
 
-_COUNTED = ("lines", "left", "phi", "phi left", "cells", "cells left")
+_COUNTED = ("lines", "left", "phi", "phi left", "cells", "cells left", "not judged")
 
 
 def _copies(scenes: Iterable[Entry], data: Path, folder: Path) -> dict[int, Path]:
@@ -69,7 +69,7 @@ def _judge(
         return [*start, *["-"] * (len(_COUNTED) + 1), running.codes_of(line)], None
     pairs = zip(_with_samples(before), _with_samples(after), strict=True)
     verdict = judge(scene.lines, pairs)
-    return [*start, *_counts(verdict), f"{100 * verdict.away:.2f}", running.codes_of(line)], verdict
+    return [*start, *_counts(verdict), f"{100 * (verdict.away or 0):.2f}", running.codes_of(line)], verdict
 
 
 def _with_samples(frames: Sequence[showing.Grey]) -> Iterable[showing.Grey]:
@@ -82,6 +82,7 @@ def _counts(verdict: Verdict) -> tuple[int, ...]:
     return (
         *(len(lines), sum(line.left for line in lines), len(phi), sum(line.left for line in phi)),
         *(sum(line.cells for line in lines), sum(line.cells_left for line in lines)),
+        sum(line.doubt is not None for line in lines),
     )
 
 

@@ -33,11 +33,8 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="pixelclean-speed-") as name:
         spool = Path(name)
-        frames = _frames()
-        cine = spool / "cine.dcm"
-        encoded = [_jpeg(frame) for frame in frames]
-        _write(cine, encoded)
-        run = running.clean([cine], spool / "out", spool / "key", chosen)
+        encoded = encoded_frames()
+        run = clean_cine(encoded, spool, chosen)
         outcome = ", ".join(f"{line['outcome']} {running.codes_of(line)}".strip() for line in run.results)
         ours = FRAMES / run.seconds
         print(
@@ -50,6 +47,18 @@ def main() -> None:
             _shared(chosen, spool)
     if any(line["outcome"] != "released" for line in run.results):
         sys.exit("the cine was not released: its time says little")
+
+
+def encoded_frames() -> list[bytes]:
+    """The frames of the cine as JPEG streams."""
+    return [_jpeg(frame) for frame in _frames()]
+
+
+def clean_cine(encoded: list[bytes], spool: Path, options: argparse.Namespace) -> running.Run:
+    """`pixelclean clean` on the cine of these frames."""
+    cine = spool / "cine.dcm"
+    _write(cine, encoded)
+    return running.clean([cine], spool / "out", spool / "key", options)
 
 
 def _frames() -> list[Picture]:

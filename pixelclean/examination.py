@@ -20,7 +20,8 @@ from pixelclean.detect import (
     Word,
     barcodes,
     faces,
-    pictures,
+    one_by_one,
+    readable_barcodes,
     sample_of,
 )
 from pixelclean.detect.reading import Reader
@@ -28,7 +29,7 @@ from pixelclean.devices import Kind, RuleSet, Ultrasound, ultrasound_regions
 from pixelclean.dicom import Frames, open_frames
 from pixelclean.dicom import Kind as SampleKind
 from pixelclean.facts import Facts
-from pixelclean.geometry import Act, Box, Origin, Region
+from pixelclean.geometry import Act, Box, Origin, Region, hull
 from pixelclean.graphics import Eyes, Overlays, cleaned_overlays, no_overlays
 from pixelclean.header import Identifiers, known_among, spellings
 from pixelclean.outcome import Reason
@@ -81,7 +82,7 @@ class OpenImage:
 class Examination:
     """What was seen: regions to mask, places to look at, and reasons to say or to ask.
 
-    `certain` tells whether anything to mask is text beyond doubt: known from a rule or seen by the careful look; it is
+    `certain` tells whether anything to mask is text beyond doubt: known from a rule or seen by the second look; it is
     established for images that say they carry burned-in text.  `doubtful` are places that may be text, and faces.
     `document`: a frame looks like a page of text.
     """
@@ -92,10 +93,11 @@ class Examination:
     certain: bool = False
     document: bool = False
 
-    @property
-    def faint(self) -> int:
-        """How many of the doubtful places may be text; the others may be faces."""
-        return sum(region.reference != _FACE for region in self.doubtful)
+    def faint_beside(self, plan: Plan) -> int:
+        """How many of the doubtful places may be text and show in some frame beside the masks; the others may be faces."""
+        boxes = [region.box for region in self.doubtful if region.reference != _FACE]
+        masks = [plan.mask(frame) for frame in plan.distinct_frames] if boxes else []
+        return sum(not all(mask[box.slices].all() for mask in masks) for box in boxes)
 
 
 class Examiner(Protocol):
@@ -189,7 +191,7 @@ class Detection:
         return replace(seen, regions=regions, notes=notes)
 
     def _is_certain(self, image: OpenImage) -> bool:
-        """Whether the careful look sees text in a sample of the frames."""
+        """Whether the second look sees text in a sample of the frames."""
         form = image.frames.format
         whole = Box(0, 0, form.columns, form.rows)
         return bool(self.finder.again(image.frames, image.display, sample_of(len(image.frames)), whole).text)
@@ -216,10 +218,14 @@ class Detection:
         )
 
     def _readable_barcodes(self, cleaned: OpenImage, plan: Plan) -> Iterator[Region]:
-        """Barcodes that are still there; where none was, the image outside the mask was searched already."""
-        if any(region.reference == _BARCODE for region in plan.regions):
-            left = {box for picture in _sampled(cleaned) for box in barcodes(picture)}
-            yield from _regions(sorted(left), Origin.DETECTOR, _BARCODE)
+        """Barcodes that are still there: in a sample of the frames, and where some were found, in every frame."""
+        found = any(region.reference == _BARCODE for region in plan.regions)
+        every = len(cleaned.frames)
+        left: set[Box] = set()
+        for index in range(every) if found else sample_of(every):
+            for picture in one_by_one(cleaned.frames.frame(index), cleaned.frames.format, cleaned.display):
+                left.update(barcodes(picture) if found else readable_barcodes(picture))
+        yield from _regions(sorted(left), Origin.DETECTOR, _BARCODE)
 
     def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
         doubtful = again.doubtful if kind.burns_in_text else ()
@@ -238,7 +244,7 @@ class Detection:
         if self.reader is None or self.policy.second_look is not SecondLook.SCALE_AND_OCR:
             return
         known = spellings(identifiers)
-        shown = (pictures(frames.frame(index), frames.format, display)[0] for index in indices)
+        shown = (next(one_by_one(frames.frame(index), frames.format, display)) for index in indices)
         for words in (self.reader.words(picture[within.slices]) for picture in shown):
             identifying = known_among([word.text for word in words], known)
             for place, word in enumerate(words):
@@ -254,18 +260,39 @@ class Detection:
         return cleaned_overlays(dataset, identifiers, eyes)
 
     def _in_plane(self, frames: Frames) -> tuple[Box, ...]:
-        return self.finder.everything(frames, _AS_DRAWN).text
+        found = self.finder.everything(frames, _AS_DRAWN)
+        return (*found.text, *found.doubtful)
 
     def _again_in_plane(self, frames: Frames, identifiers: Identifiers) -> tuple[Box, ...]:
-        """The careful look and the reader, at every frame: no two of them are alike."""
+        """The second look and the reader, at every frame: no two of them are alike."""
         whole, every = Box(0, 0, frames.format.columns, frames.format.rows), range(len(frames))
         again = self.finder.again(frames, _AS_DRAWN, every, whole)
         words = self._words(frames, _AS_DRAWN, every, identifiers, whole)
         return (*again.text, *again.doubtful, *(region.box for region in words))
 
 
+class _FirstWord:
+    """Examiners whose first word is their last: nothing masked stays after all, and nobody looks again."""
+
+    __slots__ = ()
+
+    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
+        """What was seen, as it is."""
+        return seen
+
+    def examine_again(
+        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
+    ) -> tuple[Region, ...]:
+        """Nothing: the pixels are as they were, or as the caller alone wants them."""
+        return ()
+
+    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
+        """None stays: an overlay leaves only without text, and nobody looks for it."""
+        return no_overlays(dataset)
+
+
 @dataclass(frozen=True, slots=True)
-class LookingOnly:
+class LookingOnly(_FirstWord):
     """Looks as `Detection` does and masks nothing.
 
     For policies without the Clean Pixel Data Option: such an output claims nothing about its pixels, and an image in
@@ -287,27 +314,14 @@ class LookingOnly:
     def examine(self, image: OpenImage) -> Examination:
         """What was seen, as a reason to ask."""
         seen = self.detection.examine(image)
-        places = len(seen.regions) + seen.faint
+        form = image.frames.format
+        places = len(seen.regions) + seen.faint_beside(Plan(form.rows, form.columns, len(image.frames), ()))
         notes = (*seen.notes, Reason(ReasonCode.TEXT_NOT_CLEANED, f"{places} places")) if places else seen.notes
         return replace(seen, regions=(), doubtful=(), notes=notes)
 
-    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
-        """Nothing is masked that could stay."""
-        return seen
-
-    def examine_again(
-        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
-    ) -> tuple[Region, ...]:
-        """Nothing: the pixels are as they were."""
-        return ()
-
-    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
-        """None stays: an overlay leaves only without text."""
-        return no_overlays(dataset)
-
 
 @dataclass(frozen=True, slots=True)
-class GivenBoxes:
+class GivenBoxes(_FirstWord):
     """Masks the given boxes and looks for nothing; labels of slides wait as the policy says."""
 
     boxes: tuple[Box, ...]
@@ -335,20 +349,6 @@ class GivenBoxes:
             notes = (*notes, Reason(ReasonCode.NOTHING_MASKED))
         return Examination(regions, notes=notes, certain=bool(regions))
 
-    def spared(self, image: OpenImage, seen: Examination, known: Known) -> Examination:
-        """The caller alone decides what is masked."""
-        return seen
-
-    def examine_again(
-        self, cleaned: OpenImage, plan: Plan, identifiers: Identifiers, fresh: tuple[Region, ...] = ()
-    ) -> tuple[Region, ...]:
-        """Nothing: the caller alone decides what is masked."""
-        return ()
-
-    def overlays(self, dataset: Dataset, identifiers: Identifiers) -> Overlays:
-        """None stays: nobody looks for text in them."""
-        return no_overlays(dataset)
-
 
 def _slide_label(kind: Kind, policy: SlideLabels) -> Iterator[Reason]:
     if kind.slide_label:
@@ -371,7 +371,7 @@ def _may_show_face(seen: tuple[Region, ...]) -> Iterator[Reason]:
 def _sampled(image: OpenImage) -> Iterator[Picture]:
     """Pictures of a sample of the frames, as they are."""
     for index in sample_of(len(image.frames)):
-        yield pictures(image.frames.frame(index), image.frames.format, image.display)[0]
+        yield next(one_by_one(image.frames.frame(index), image.frames.format, image.display))
 
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:
@@ -383,9 +383,7 @@ def _around(regions: Iterable[Region], plan: Plan) -> Box | None:
     boxes = [region.box for region in regions if region.act is Act.MASK]
     if not boxes:
         return None
-    edges = [box.edges for box in boxes]
-    around = Box(min(e[0] for e in edges), min(e[1] for e in edges), max(e[2] for e in edges), max(e[3] for e in edges))
-    return around.grown(REACH).clipped(plan.rows, plan.columns)
+    return hull(boxes).grown(REACH).clipped(plan.rows, plan.columns)
 
 
 def _is_certain(word: Word) -> bool:

@@ -104,6 +104,32 @@ class Region:
         return self.frame is None or self.frame == frame
 
 
+def hull(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of these; there must be one."""
+    left, top, right, bottom = zip(*(box.edges for box in boxes), strict=True)
+    return Box(min(left), min(top), max(right), max(bottom))
+
+
+def merged(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes around all that meet, until none of them meet."""
+    apart: list[Box] = []
+    for box in boxes:
+        grown = box
+        while meeting := [other for other in apart if grown.intersection(other)]:
+            apart = [other for other in apart if other not in meeting]
+            grown = hull([grown, *meeting])
+        apart.append(grown)
+    return sorted(apart)
+
+
+def bounds(mask: BoolArray) -> Box | None:
+    """The smallest box around the True pixels of a (rows, columns) mask, None without any."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
 def mask_of(boxes: Iterable[Box], rows: int, columns: int) -> BoolArray:
     """The pixels that the boxes cover, as a (rows, columns) array."""
     mask = np.zeros((rows, columns), dtype=np.bool_)
@@ -112,31 +138,30 @@ def mask_of(boxes: Iterable[Box], rows: int, columns: int) -> BoolArray:
     return mask
 
 
-def covering(mask: BoolArray, least_share: float) -> tuple[Box, ...]:
+def covering(mask: BoolArray, least_share: float, spare: int = 0) -> tuple[Box, ...]:
     """Few boxes that together cover the True pixels of a (rows, columns) mask, with little waste.
 
-    A box of which the mask fills at least `least_share` (0 to 1) stays whole; any other is cut in two along the row or
-    column that leaves the least area, and so on.
+    A box of which the mask fills at least `least_share` (0 to 1), or all of that share but `spare` pixels, stays whole;
+    any other is cut in two along the row or column that leaves the least area, and so on.
     """
-    return tuple(sorted(_covered(mask, 0, 0, least_share)))
+    return tuple(sorted(_covered(mask, 0, 0, least_share, spare)))
 
 
-def _covered(mask: BoolArray, left: int, top: int, least_share: float) -> Iterator[Box]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
+def _covered(mask: BoolArray, left: int, top: int, least_share: float, spare: int) -> Iterator[Box]:
+    if (around := bounds(mask)) is None:
         return
-    tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    left, top = left + int(columns[0]), top + int(rows[0])
-    if tight.mean() >= least_share:
+    tight = mask[around.slices]
+    left, top = left + around.left, top + around.top
+    if tight.sum() + spare >= least_share * tight.size:
         yield Box(left, top, left + tight.shape[1], top + tight.shape[0])
         return
     (row_area, row), (column_area, column) = _best_cut(tight), _best_cut(tight.T)
     if row_area <= column_area:
-        yield from _covered(tight[:row], left, top, least_share)
-        yield from _covered(tight[row:], left, top + row, least_share)
+        yield from _covered(tight[:row], left, top, least_share, spare)
+        yield from _covered(tight[row:], left, top + row, least_share, spare)
     else:
-        yield from _covered(tight[:, :column], left, top, least_share)
-        yield from _covered(tight[:, column:], left + column, top, least_share)
+        yield from _covered(tight[:, :column], left, top, least_share, spare)
+        yield from _covered(tight[:, column:], left + column, top, least_share, spare)
 
 
 def _best_cut(mask: BoolArray) -> tuple[float, int]:

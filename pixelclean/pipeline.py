@@ -17,7 +17,7 @@ from typing import Protocol, Self
 
 from pixelclean import resources
 from pixelclean.decision import Evidence, decide, doubts
-from pixelclean.detect import Finder, pictures, png
+from pixelclean.detect import Finder, one_by_one, png
 from pixelclean.detect.reading import Grammars, load_reader
 from pixelclean.devices import Kind, Kinds, Standing, load_rules
 from pixelclean.dicom import Source, facts_of, has_pixels, quiet
@@ -166,7 +166,7 @@ class Cleaner:
             has_pixels=True,
             says_burned_in=image.says_burned_in,
             certain=seen.certain,
-            doubtful=seen.faint,
+            doubtful=seen.faint_beside(plan),
             document=seen.document,
             masked_share=_masked_share(plan),
         )
@@ -196,6 +196,7 @@ class Cleaner:
         evidence = replace(
             first.evidence,
             noted=(*noted, *_draft_notes(draft), *_video_notes(first.image, draft)),
+            doubtful=first.seen.faint_beside(plan),
             masked_share=_masked_share(plan),
             readable=readable,
             proof=draft.proof,
@@ -256,7 +257,7 @@ class Cleaner:
     def _with_preview(self, result: Result, draft: Draft, image: OpenImage) -> Result:
         """The released frame as a small picture beside the output; only the report shows it."""
         assert draft.frames is not None and result.output is not None
-        picture = pictures(draft.frames.frame(0), draft.frames.format, image.display)[0]
+        picture = next(one_by_one(draft.frames.frame(0), draft.frames.format, image.display))
         preview = _preview_of(draft.path)
         preview.write_bytes(png(picture, _PREVIEW_SIDE))
         return replace(result, output=replace(result.output, preview=preview.name))

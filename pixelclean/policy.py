@@ -133,6 +133,7 @@ class PixelPolicy:
 
     `text_score`      on kinds that burn in text, every place from this score of the first look is masked
     `seed_score`      where it reaches this score somewhere
+    `faint_score`     where it only reaches this score, and no mask covers it in the end, an operator is asked
     `suspect_score`   on other kinds, the score of the first look from which the careful look is taken
     `sure_score`      a place with this score in the careful look is text: masked on every kind
     `ask_score`       a place with this score in the careful look may be text: an operator is asked
@@ -143,11 +144,12 @@ class PixelPolicy:
     `video_residue`   how far from black its masked samples may be, in steps of 256
     """
 
-    text_score: float = -1.0
-    seed_score: float = 0.5
+    text_score: float = -1.5
+    seed_score: float = -1.0
+    faint_score: float = -1.5
     suspect_score: float = 0.0
-    sure_score: float = 5.0
-    ask_score: float = 3.0
+    sure_score: float = 4.5
+    ask_score: float = 2.0
     margin: int = 4
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
@@ -158,8 +160,10 @@ class PixelPolicy:
     video_residue: float = 16.0
 
     def __post_init__(self) -> None:
-        if self.text_score > self.seed_score:
-            raise ConfigurationError("pixel.text_score lies above pixel.seed_score")
+        if self.text_score > self.faint_score:
+            raise ConfigurationError("pixel.text_score lies above pixel.faint_score")
+        if self.faint_score > self.seed_score:
+            raise ConfigurationError("pixel.faint_score lies above pixel.seed_score")
         if self.ask_score > self.sure_score:
             raise ConfigurationError("pixel.ask_score lies above pixel.sure_score")
         if not 0 < self.largest_mask <= 1:

@@ -3,6 +3,8 @@
 Only blocks of text are judged that nobody but the detector asks for, on even ground, with nothing around them.  A block
 stays whole or goes whole.  It stays when each of its lines is read twice alike and is a line of the grammar of its
 modality, in every version that any frame shows, and resembles nothing that identifies.  Every doubt is a mask.
+
+What is kept is the ink that was read and a margin.  The masks around it go: the ground there was found even in every frame.
 """
 
 import hashlib
@@ -12,10 +14,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pixelclean.detect import Display, Picture, pictures
-from pixelclean.detect.reading import Block, Grammar, Grammars, Mark, Reader, agreed_text, marks_of_rulers
+from pixelclean.detect.reading import Block, Grammar, Grammars, Mark, Reader, agreed_text, marks_of_rulers, spelled_out
 from pixelclean.dicom import Frames, PixelFormat, Words
-from pixelclean.geometry import Act, BoolArray, Box, Origin, Region, mask_of
-from pixelclean.header import Identifiers, known_among, spellings, tells_somebody
+from pixelclean.geometry import Act, BoolArray, Box, Origin, Region, hull, mask_of, merged
+from pixelclean.header import Identifiers, known_among, numbers_among, spellings, tells_somebody
 from pixelclean.phi import Phi
 
 _MOST_BOXES = 400
@@ -24,6 +26,8 @@ _MOST_VERSIONS = 4
 """Different pictures of one block in the frames of a cine; what changes more often is a clock, or moves."""
 _LEAST_BESIDE, _MOST_BESIDE = 24, 48  # pixels looked at left and right of a block, as its height has it
 _LEAST_ABOVE, _MOST_ABOVE = 6, 16
+_MARGIN = 3  # pixels around the ink that was read, which stay with it
+_BESIDE = 6  # pixels from what is kept within which nothing may be seen later
 _RULER = "ruler"
 
 
@@ -44,7 +48,10 @@ class Sparing:
         said = self._read(_seen_in_every_frame(_places(regions, frames.format), frames, display, regions))
         kept = _impersonal(_harmless(said, self.grammars.of(modality)), said, identifiers)
         masks = (each for each in regions if not (_is_found(each) and any(map(each.box.intersection, kept))))
-        keeps = (Region(box, Act.KEEP, Origin.IDENTIFIER, f"reading:{reference}") for box, reference in kept.items())
+        keeps = (
+            Region(said[box].ink, Act.KEEP, Origin.IDENTIFIER, f"reading:{reference}")
+            for box, reference in kept.items()
+        )
         return (*masks, *keeps)
 
     def _read(self, candidates: Sequence["_Candidate"]) -> dict[Box, "_Said"]:
@@ -58,17 +65,20 @@ class Sparing:
         for each in candidates:
             blocks = tuple(each.versions.values())
             read = [next(texts) for block in blocks for _ in block.lines]
-            if known := tuple(text for text in read if text is not None):
-                ticked = any(block.ticked for block in blocks)
-                said.update({each.place.box: _Said(known, ticked)} if len(known) == len(read) else {})
+            if (known := tuple(text for text in read if text is not None)) and len(known) == len(read):
+                said[each.place.box] = _Said(known, each.ink, any(block.ticked for block in blocks))
         return said
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The lines of a place, of every version of it; `ticked`: something stands beside it that may be ticks of a ruler."""
+    """The lines of a place, of every version of it, and the box of their ink and its margin.
+
+    `ticked`: something stands beside it that may be ticks of a ruler.
+    """
 
     lines: tuple[Phi, ...]
+    ink: Box
     ticked: bool
 
 
@@ -123,9 +133,13 @@ def revised(regions: Sequence[Region], seen: Sequence[Region]) -> tuple[tuple[Re
 
     Text that is kept beside something that was overlooked is no longer kept: what else was overlooked there?
     """
-    met = {each for each in regions if _is_spared(each) and any(each.box.intersection(new.box) for new in seen)}
+    met = {each for each in regions if _is_spared(each) and _is_met(each.box, seen)}
     fresh = (*seen, *(replace(each, act=Act.MASK) for each in sorted(met)))
     return (*(each for each in regions if each not in met), *fresh), fresh
+
+
+def _is_met(kept: Box, seen: Iterable[Region]) -> bool:
+    return any(kept.grown(_BESIDE).intersection(region.box) for region in seen)
 
 
 def _is_spared(region: Region) -> bool:
@@ -157,6 +171,13 @@ class _Candidate:
     place: _Place
     versions: dict[bytes, Block] = field(default_factory=dict)
 
+    @property
+    def ink(self) -> Box:
+        """The box of the ink of all versions and its margin, within that of the detector."""
+        around = self.place.around
+        drawn = hull([block.box.moved(around.left, around.top) for block in self.versions.values()])
+        return drawn.grown(_MARGIN).intersection(self.place.box) or drawn
+
 
 def _places(regions: Sequence[Region], form: PixelFormat) -> tuple[_Place, ...]:
     """Boxes of the detector, those that meet made one; none that another mask has a part of."""
@@ -164,25 +185,8 @@ def _places(regions: Sequence[Region], form: PixelFormat) -> tuple[_Place, ...]:
     if len(found) > _MOST_BOXES:
         return ()
     others = [each.box for each in regions if each.act is Act.MASK and not _is_found(each)]
-    merged = (box for box in _merged(found) if not any(map(box.intersection, others)))
+    merged = (box for box in merged(found) if not any(map(box.intersection, others)))
     return tuple(_Place(box, _around(box, form)) for box in merged)
-
-
-def _merged(boxes: Iterable[Box]) -> list[Box]:
-    """Boxes around all that meet, until none of them meet."""
-    apart: list[Box] = []
-    for box in boxes:
-        grown = box
-        while meeting := [other for other in apart if grown.intersection(other)]:
-            apart = [other for other in apart if other not in meeting]
-            grown = _hull([grown, *meeting])
-        apart.append(grown)
-    return sorted(apart)
-
-
-def _hull(boxes: Sequence[Box]) -> Box:
-    left, top, right, bottom = zip(*(box.edges for box in boxes), strict=True)
-    return Box(min(left), min(top), max(right), max(bottom))
 
 
 def _around(box: Box, form: PixelFormat) -> Box:
@@ -237,7 +241,14 @@ def _harmless(said: Mapping[Box, _Said], grammar: Grammar) -> dict[Box, str]:
             harmless[box] = "+".join(sorted({name for names in phrases for name in names}))
         elif len(texts) == 1 and (number := grammar.number_of_a_ruler(texts[0])) is not None:
             marks.append(Mark(number, box))
-    return harmless | {mark.box: _RULER for mark in marks_of_rulers(marks)}
+    letters = [box for box in harmless if any(_is_letter(line) for line in said[box].lines)]
+    spelled = spelled_out(letters)
+    alone = {box: reference for box, reference in harmless.items() if box not in spelled}
+    return alone | {mark.box: _RULER for mark in marks_of_rulers(marks)}
+
+
+def _is_letter(line: Phi) -> bool:
+    return sum(map(str.isalnum, line.reveal())) == 1
 
 
 def _impersonal(harmless: Mapping[Box, str], said: Mapping[Box, _Said], identifiers: Identifiers) -> dict[Box, str]:
@@ -245,6 +256,8 @@ def _impersonal(harmless: Mapping[Box, str], said: Mapping[Box, _Said], identifi
     telling = {box for box in harmless if any(tells_somebody(line, identifiers) for line in said[box].lines)}
     order = sorted(harmless, key=lambda box: (box.top, box.left))
     words = [(Phi(word), box) for box in order for line in said[box].lines for word in line.reveal().split()]
-    found = known_among([word for word, _ in words], spellings(identifiers))
+    texts = [word for word, _ in words]
+    known = spellings(identifiers)
+    found = known_among(texts, known) | numbers_among(texts, known)
     telling.update(words[place][1] for place in found)
     return {box: reference for box, reference in harmless.items() if box not in telling}

@@ -12,8 +12,8 @@ case $code in
 0 | 3 | 4)
     cat <<'DONE'
 
-This is the demo's expected end. sample_data/ holds, beside ordinary files, one that looks like a scanned page (it waits
-in the queue for a person) and one that was cut short (it is in quarantine): neither is in demo-out.
+This is the demo's expected end. sample_data/ holds, beside ordinary files, two that look like pages of
+text (they wait in the queue for a person) and one that was cut short (it is in quarantine): none of them is in demo-out.
 
     demo-out/                        what may leave: released files under pseudonyms
     demo-out-private/report.html     counts, reasons, and pictures of the released frames

@@ -1,5 +1,7 @@
 """Examination: what must be masked, what must still be masked, and boxes that somebody gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from invented import (
@@ -22,7 +24,7 @@ from invented import (
 from pixelclean.detect import sample_of
 from pixelclean.dicom import facts_of
 from pixelclean.dicom.words import Words
-from pixelclean.examination import Examination, GivenBoxes, OpenImage
+from pixelclean.examination import Detection, Examination, GivenBoxes, OpenImage
 from pixelclean.geometry import Act, Box, Origin, Region
 from pixelclean.header import Identifiers, harvest, traces_of
 from pixelclean.pipeline import Cleaner
@@ -55,6 +57,33 @@ def test_text_in_one_frame_is_a_region_of_every_frame(cleaner: Cleaner) -> None:
 def test_text_on_a_kind_that_rarely_burns_it_in_is_found_too(cleaner: Cleaner) -> None:
     seen = cleaner.examiner.examine(image(cleaner, [words_for(with_banner(), GREY)], CT, "CT"))
     assert covers(boxes(seen.regions + seen.doubtful), banner()) >= 0.95
+
+
+def test_what_is_too_faint_to_be_masked_on_a_kind_that_burns_in_text_is_doubtful(cleaner: Cleaner) -> None:
+    detection = cleaner.examiner
+    assert isinstance(detection, Detection)
+    finder = replace(detection.finder, policy=replace(detection.policy, seed_score=1e6))
+    seen = replace(detection, finder=finder).examine(image(cleaner, [words_for(with_banner(), GREY)]))
+    assert seen.regions == ()
+    assert covers(boxes(seen.doubtful), banner()) >= 0.95
+    assert seen.faint_beside(make_plan([], GREY)) == len(seen.doubtful)
+
+
+@pytest.mark.parametrize(
+    ("masked", "faint"),
+    [
+        ([], 1),
+        ([Region(Box(10, 10, 40, 20), Act.MASK, Origin.DETECTOR, "network")], 0),
+        ([Region(Box(10, 10, 39, 20), Act.MASK, Origin.DETECTOR, "network")], 1),
+        ([Region(Box(10, 10, 40, 20), Act.MASK, Origin.OPERATOR, "somebody", frame=0)], 1),
+        ([Region(Box(10, 10, 40, 20), Act.MASK, Origin.OPERATOR, "somebody", frame=number) for number in range(2)], 0),
+    ],
+)
+def test_a_doubtful_place_is_none_where_every_frame_masks_it_wholly(masked: list[Region], faint: int) -> None:
+    place = Region(Box(10, 10, 40, 20), Act.MASK, Origin.DETECTOR, "network")
+    face = Region(Box(60, 60, 90, 90), Act.MASK, Origin.DETECTOR, "face")
+    seen = Examination(doubtful=(place, face))
+    assert seen.faint_beside(make_plan(masked, of(GREY, frames=2))) == faint
 
 
 def test_an_image_without_text_has_nothing_to_mask(cleaner: Cleaner) -> None:

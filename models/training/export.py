@@ -19,7 +19,7 @@ import torch
 from net import TextNet
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
-from samples import SIDE, sample
+from samples import SIDE, pool_of, sample
 from torch import nn
 
 CALIBRATED_ON = 240
@@ -60,8 +60,9 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--seed", type=int, default=20261121)
     chosen = options.parse_args()
+    pool = pool_of(chosen.pool)
     net = TextNet().eval()
-    net.load_state_dict(torch.load(chosen.weights))
+    net.load_state_dict(torch.load(chosen.weights, map_location="cpu"))
     with tempfile.TemporaryDirectory() as name:
         exact, ready = Path(name) / "exact.onnx", Path(name) / "ready.onnx"
         torch.onnx.export(
@@ -71,7 +72,7 @@ def main() -> None:
         chosen.out.with_suffix(".exact.onnx").write_bytes(exact.read_bytes())
         quant_pre_process(exact, ready, skip_symbolic_shape=True)
         quantize_static(
-            ready, chosen.out, _Samples(chosen.seed, tuple(sorted(chosen.pool.glob("*.npy")))), quant_format=QuantFormat.QDQ,
+            ready, chosen.out, _Samples(chosen.seed, pool), quant_format=QuantFormat.QDQ,
             per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8,
             nodes_to_exclude=[node.name for node in onnx.load(ready).graph.node if node.name.startswith(_EXACT)],
         )  # fmt: skip

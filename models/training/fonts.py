@@ -1,8 +1,12 @@
-"""Fonts of the Debian packages that split.toml names, each with the scripts that it can write."""
+"""Fonts of the Debian packages that split.toml names, each with the scripts that it can write.
+
+python fonts.py [evaluation]        prints the packages of training, or of evaluation
+"""
 
 import gzip
 import io
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -56,9 +60,15 @@ class Font:
 
 
 def fonts_of(side: str) -> tuple[Font, ...]:
-    """The fonts of "training" or "evaluation", in the order of their paths; those that are not installed are missing."""
+    """The fonts of "training" or "evaluation", in the order of their paths; stops the script where a package is missing.
+
+    Without one of them every sample would be another one.
+    """
     packages = tomllib.loads(SPLIT.read_text(encoding="utf-8"))["fonts"][side]
-    files = sorted({path for package in packages for path in _files(package)})
+    found = {package: list(_files(package)) for package in packages}
+    if missing := sorted(package for package, files in found.items() if not files):
+        sys.exit(f"fonts are missing: apt-get install {' '.join(missing)}")
+    files = sorted({path for of_package in found.values() for path in of_package})
     return tuple(font for path in files for font in _faces(path))
 
 
@@ -103,3 +113,7 @@ def _loaded_bitmap(path: Path) -> ImageFont.ImageFont | None:
     with tempfile.TemporaryDirectory() as folder:
         parsed.save(f"{folder}/font")
         return ImageFont.load(f"{folder}/font.pil")
+
+
+if __name__ == "__main__":
+    print(*tomllib.loads(SPLIT.read_text(encoding="utf-8"))["fonts"]["".join(sys.argv[1:]) or "training"])

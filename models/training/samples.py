@@ -1,7 +1,7 @@
 """Samples: a picture of 320 by 320 pixels, and for each cell of 4 by 4 what the network should say and how much it counts."""
 
-import os
 import random
+import sys
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -34,6 +34,14 @@ class Sample:
     weight: npt.NDArray[np.float16]
 
 
+def pool_of(folder: Path) -> tuple[Path, ...]:
+    """The backgrounds that backgrounds.py made; stops the script where there are none."""
+    pool = tuple(sorted(folder.glob("*.npy")))
+    if not pool:
+        sys.exit(f"no backgrounds in {folder}: make them with backgrounds.py")
+    return pool
+
+
 def sample(seed: int, number: int, pool: tuple[Path, ...]) -> Sample:
     """Sample `number` of a seed; the same for the same fonts, pool and libraries."""
     rng = random.Random(f"{seed}/{number}")
@@ -60,7 +68,7 @@ def sample(seed: int, number: int, pool: tuple[Path, ...]) -> Sample:
 
 @lru_cache(maxsize=1)
 def _fonts() -> Fonts:
-    return Fonts(fonts_of(os.environ.get("FONTS", "training")))
+    return Fonts(fonts_of("training"))
 
 
 def _ground(chance: Chance, side: int, pool: tuple[Path, ...]) -> Ground:

@@ -1,14 +1,17 @@
 """Train the text network: samples made as they are needed, every one of them from the seed.
 
-    python train.py --pool BACKGROUNDS --out FOLDER [--steps N] [--seed N]
+    python train.py --pool BACKGROUNDS --out FOLDER [--steps N] [--seed N] [--device cuda --workers 12]
 
-The state is saved now and then; the same command goes on from there and ends with the same network.
+The state is saved now and then; the same command goes on from there and ends with the same network.  Samples are the same on
+every device and with any number of workers, which only make them ahead; a GPU adds in another order than a CPU, so its
+weights differ in the last bits, and from there on.  A GPU waits for samples: give it as many
+workers as there are cores.
 """
 
 import argparse
 import copy
-import math
 import random
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -19,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from net import TextNet
-from samples import CELL, SIDE, Sample, sample
+from samples import CELL, SIDE, Sample, pool_of, sample
 from torch.nn import functional
 
 BATCH = 12
@@ -27,32 +30,27 @@ CROP = 256
 FRESH = 4  # new samples in each batch; the others were met before and are cut, coloured and turned over anew
 KEPT = 3000  # samples that can be met again
 AVERAGED = 0.998  # of the old weights in the running mean of the weights
+FALL = 0.25  # of the steps, the last ones, in which the learning rate falls to nothing
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pool", type=Path, required=True, help="folder of backgrounds.py")
-    options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--steps", type=int, default=40000)
-    options.add_argument("--seed", type=int, default=20261121)
-    options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    options.add_argument("--start", type=Path, help="weights to begin with, for a second round")
-    options.add_argument("--threads", type=int, default=1)
-    chosen = options.parse_args()
+    chosen = _options()
+    device, pool = _device(chosen.device), pool_of(chosen.pool)
     chosen.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(chosen.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(chosen.seed)
-    net = TextNet().to(memory_format=torch.channels_last)
+    net = TextNet().to(device, memory_format=torch.channels_last)
     if chosen.start:
-        net.load_state_dict(torch.load(chosen.start))
+        net.load_state_dict(torch.load(chosen.start, map_location=device))
     mean = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(net.parameters(), chosen.rate, weight_decay=1e-4)
     state = chosen.out / "state.pt"
-    done = _resume(state, net, mean, optimiser)
-    batches = _batches(chosen.seed, done, chosen.steps, _pool(chosen.pool))
+    done = _resume(state, net, mean, optimiser, device)
+    batches = _batches(chosen.seed, done, chosen.steps, pool, chosen.workers)
     start, losses = time.monotonic(), deque[float](maxlen=200)
-    for step, (pictures, wanted, weight) in enumerate(batches, done):
+    for step, batch in enumerate(batches, done):
+        pictures, wanted, weight = (part.to(device) for part in batch)
         for group in optimiser.param_groups:
             group["lr"] = _rate(step, chosen.steps, chosen.rate)
         loss = _loss(net(pictures)[:, 0], wanted, weight)
@@ -74,17 +72,36 @@ def main() -> None:
             }
             torch.save(everything, state.with_suffix(".new"))
             state.with_suffix(".new").rename(state)
+            if step + 1 <= (1 - FALL) * chosen.steps:
+                torch.save(everything, chosen.out / "level.pt")
             torch.save(mean.state_dict(), chosen.out / "weights.pt")
 
 
-def _pool(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob("*.npy")))
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--pool", type=Path, required=True, help="folder of backgrounds.py")
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--steps", type=int, default=15000)
+    options.add_argument("--seed", type=int, default=20261121)
+    options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    options.add_argument("--start", type=Path, help="weights to begin with, for a second round")
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--workers", type=int, default=1, help="processes that make samples")
+    options.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    return options.parse_args()
 
 
-def _resume(state: Path, net: TextNet, mean: TextNet, optimiser: torch.optim.Optimizer) -> int:
+def _device(name: str) -> torch.device:
+    """The device of that name; stops the script where it is not there."""
+    if name == "cuda" and not torch.cuda.is_available():
+        sys.exit("no GPU is there, or this torch was built without CUDA: leave --device out")
+    return torch.device(name)
+
+
+def _resume(state: Path, net: TextNet, mean: TextNet, optimiser: torch.optim.Optimizer, device: torch.device) -> int:
     if not state.exists():
         return 0
-    saved = torch.load(state)
+    saved = torch.load(state, map_location=device)
     net.load_state_dict(saved["net"])
     mean.load_state_dict(saved["mean"])
     optimiser.load_state_dict(saved["optimiser"])
@@ -92,8 +109,8 @@ def _resume(state: Path, net: TextNet, mean: TextNet, optimiser: torch.optim.Opt
 
 
 def _rate(step: int, steps: int, highest: float) -> float:
-    """A short rise, then half a cosine down."""
-    return highest * min(1.0, (step + 1) / 200) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 0.005)
+    """A short rise, a long level, then straight down: what the level ends with can be trained on for longer."""
+    return highest * min(1.0, (step + 1) / 200, (steps - step) / (steps * FALL))
 
 
 def _average(mean: TextNet, net: TextNet, keep: float) -> None:
@@ -108,7 +125,7 @@ def _average(mean: TextNet, net: TextNet, keep: float) -> None:
 def _loss(logits: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Cross entropy in which text counts more than ground and mistakes more than what is known, and the Dice loss."""
     entropy = functional.binary_cross_entropy_with_logits(
-        logits, wanted, pos_weight=torch.tensor(3.0), reduction="none"
+        logits, wanted, pos_weight=torch.tensor(3.0, device=logits.device), reduction="none"
     )
     hard = 1 + 2 * (entropy.detach() > 1.0)
     likely = torch.sigmoid(logits) * weight
@@ -131,11 +148,13 @@ class _Made(torch.utils.data.Dataset[Sample]):
         return sample(self.seed, self.first + index, self.pool)
 
 
-def _batches(seed: int, done: int, steps: int, pool: tuple[Path, ...]) -> Iterator[tuple[torch.Tensor, ...]]:
+def _batches(
+    seed: int, done: int, steps: int, pool: tuple[Path, ...], workers: int
+) -> Iterator[tuple[torch.Tensor, ...]]:
     """A batch for each step that is not done; what earlier steps kept is made again."""
     first = max(0, done * FRESH - KEPT)
     made = torch.utils.data.DataLoader(
-        _Made(seed, first, steps * FRESH, pool), batch_size=None, num_workers=1, prefetch_factor=32
+        _Made(seed, first, steps * FRESH, pool), batch_size=None, num_workers=workers, prefetch_factor=32
     )
     coming, kept = iter(made), deque[Sample](maxlen=KEPT)
     for _ in range(done * FRESH - first):

@@ -11,7 +11,7 @@ from rich.console import Console
 from pixelclean.cli import options, tables
 from pixelclean.cli.codes import of_ends
 from pixelclean.cli.looking import Look, by_no_key, files_of, look, looking_cleaner
-from pixelclean.detect import drawn, pictures, png
+from pixelclean.detect import drawn, one_by_one, png
 from pixelclean.errors import UsageError
 from pixelclean.examination import Examination, OpenImage
 from pixelclean.geometry import Region
@@ -96,7 +96,7 @@ def _save(folder: Path, number: int, image: OpenImage, seen: Examination) -> Non
     """First, middle and last frame with every box on them; no name of a file is in the name of a picture."""
     last = len(image.frames) - 1
     for frame in sorted({0, last // 2, last}):
-        picture = pictures(image.frames.frame(frame), image.frames.format, image.display)[0]
+        picture = next(one_by_one(image.frames.frame(frame), image.frames.format, image.display))
         path = folder / f"{number:05d}-frame-{frame}.png"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(png(drawn(picture, (*seen.regions, *seen.doubtful))))

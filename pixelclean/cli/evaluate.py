@@ -18,8 +18,8 @@ from pixelclean.evaluation import Counts, Evaluation, PrivateFolder, Settings, T
 from pixelclean.evaluation import evaluate as evaluated
 
 _HEADINGS = (
-    *("modality", "files", "lines", "left", "identifying", "left", "characters", "left"),
-    *("changed away from text", "95th percentile"),
+    *("modality", "files", "not judged", "lines", "left", "not judged", "identifying", "left", "not judged"),
+    *("characters", "left", "changed away from text", "95th percentile"),
 )
 
 
@@ -58,7 +58,8 @@ def evaluate(
     """Clean the files of DIR that TRUTH labels, as `clean` does, and count what is left of the labelled text.
 
     TRUTH is a JSON file of boxes (docs/evaluate.md).  Outputs are decoded and judged by their pixels, then thrown away.
-    Exits 5 when a line that identifies is left in a file that would be released.  No text is printed or written.
+    Exits 5 when a line that identifies is left in a file that would be released, else 3 when a file or a line could not
+    be judged.  No text is printed or written.
     """
     labelled = Truth.load(truth)
     heading = as_in_a_run(options.load_policy(policy, added), key_file, mapping)
@@ -85,9 +86,13 @@ def evaluate(
         _print(tables.output(), made)
         for line in _more(made, private, pictures, count):
             click.echo(line)
-    click.get_current_context().exit(
-        ExitCode.LEFT if made.total.released.identifying_left else ExitCode.DONE,
-    )
+    click.get_current_context().exit(_code(made))
+
+
+def _code(made: Evaluation) -> ExitCode:
+    if made.total.released.identifying_left:
+        return ExitCode.LEFT
+    return ExitCode.QUEUED if made.not_judged else ExitCode.DONE
 
 
 def _beside(folder: Path) -> Path:
@@ -102,15 +107,15 @@ def _print(console: Console, made: Evaluation) -> None:
     held = [(row.modality, row.held) for row in made.rows if row.held.files]
     tables.show(console, _HEADINGS, _of(released), "released: what is left in the outputs")
     tables.show(console, _HEADINGS, _of(held), "held back: what their masks alone would leave")
+    tables.show(console, ("reason", "files", "lines of other files"), made.not_judged, "not judged")
 
 
 def _of(rows: Iterable[tuple[str, Counts]]) -> Iterator[tuple[object, ...]]:
     for modality, counts in rows:
-        files = (
-            str(counts.files) if counts.measured == counts.files else f"{counts.files} ({counts.measured} with a mask)"
-        )
         yield (
-            *(modality, files, counts.lines, counts.lines_left, counts.identifying, counts.identifying_left),
+            *(modality, counts.files, counts.not_judged),
+            *(counts.lines, counts.lines_left, counts.lines_not_judged),
+            *(counts.identifying, counts.identifying_left, counts.identifying_not_judged),
             *(counts.cells, counts.cells_left, _percent(counts.away_median), _percent(counts.away_95)),
         )
 
@@ -120,9 +125,11 @@ def _percent(share: float | None) -> str:
 
 
 def _more(made: Evaluation, report: PrivateFolder, pictures: PrivateFolder | None, count: int) -> Iterator[str]:
-    troubled = sum(bool(each.trouble) for each in made.files)
-    if troubled:
-        yield f"Not judged:      {tables.counted(troubled, 'file')}; of an output that cannot be judged every line counts as left"
+    both = (made.total.released, made.total.held)
+    files, lines = (
+        sum(counts) for counts in ([each.not_judged for each in both], [each.lines_not_judged for each in both])
+    )
+    yield f"Not judged:      {tables.counted(files, 'file')}, {tables.counted(lines, 'line')}; evaluation.json says which and why"
     if made.not_labelled:
         yield f"Not labelled:    {tables.counted(len(made.not_labelled), 'file')} of DIR, left alone"
     yield f"Every line:      {report.path / 'evaluation.json'}"

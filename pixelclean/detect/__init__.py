@@ -1,13 +1,13 @@
 """Frames to text findings: the network, the view it gets, the reader, and pictures of what was found."""
 
-from pixelclean.detect.barcodes import barcodes
+from pixelclean.detect.barcodes import barcodes, readable_barcodes
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.faces import faces
 from pixelclean.detect.find import Finder, Findings, sample_of
 from pixelclean.detect.network import REACH, Network, Picture
 from pixelclean.detect.preview import drawn, png
 from pixelclean.detect.read import Word, read_words, require_tesseract
-from pixelclean.detect.view import Display, pictures
+from pixelclean.detect.view import Display, one_by_one, pictures
 
 __all__ = [
     "Display",
@@ -21,9 +21,11 @@ __all__ = [
     "drawn",
     "faces",
     "looks_like_document",
+    "one_by_one",
     "pictures",
     "png",
     "read_words",
+    "readable_barcodes",
     "require_tesseract",
     "sample_of",
 ]

@@ -5,13 +5,15 @@ only, dark on light, with white on either side; so bars are looked for here too 
 it as it likes them.  A code counts where zxing-cpp can decode it: over real images without one, nothing else is as rare.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
 import zxingcpp
 
+from pixelclean.detect.grey import grey_of
 from pixelclean.detect.network import Picture
+from pixelclean.detect.shades import Cells, Patch, patches
 from pixelclean.detect.stripes import SAMPLES, Corners, Grey, Profile, Stripes, direction, followed, stripes_in
 from pixelclean.geometry import Box, covering
 
@@ -20,7 +22,7 @@ _LINEAR = frozenset(zxingcpp.barcode_formats_list(_BARS))
 _STACKED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.MicroPDF417])
 # Symbols that are located yet not decoded: the patterns that locate these are like nothing else.  Those of the others
 # are met in texture.
-_UNMISTAKABLE = zxingcpp.BarcodeFormats(
+_UNMISTAKABLE = frozenset(
     [
         zxingcpp.BarcodeFormat.QRCode,
         zxingcpp.BarcodeFormat.MicroQRCode,
@@ -42,24 +44,74 @@ _COMPACT = 0.65  # of a box is symbol, where it is one box
 _AROUND, _BESIDE, _ABOVE = 0.2, 0.12, 0.3
 _LEAST_GROWTH = 4.0
 _LEAST_SIDE = 10  # pixels: no symbol has fewer modules
+_PALE = 25.0  # grey levels of standard deviation, under which zxing-cpp may take two shades for one
+_CLEAR, _GREY = 50.0, 128.0  # their deviation and their middle, once they are stretched
+_NEAR = (5, 5)  # cells in which shades are alike
+_LARGE = 1 << 18  # pixels of a place that is not drawn apart: it is anatomy, or has contrast
+_SMALL = 160  # pixels along the longer side of a place that is looked at twice as large, too
 
 
 def barcodes(picture: Picture) -> tuple[Box, ...]:
     """Boxes that cover every barcode of a (row, column, RGB) picture with its quiet zones; () where there is none."""
-    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-    found = [*_symbols(grey), *_straightened(grey)]
+    return tuple(sorted({*readable_barcodes(picture), *barcodes_at(patches(picture), picture)}))
+
+
+def barcodes_at(places: Iterable[Patch], picture: Picture) -> tuple[Box, ...]:
+    """The same, of those that lie in some places of a picture."""
+    found: set[Box] = set()
+    for place in places:
+        for corners in _seen(place, place.plane(picture)):
+            found.update(_covered(corners + np.array((place.box.left, place.box.top)), *picture.shape[:2]))
+    return tuple(sorted(found))
+
+
+def readable_barcodes(picture: Picture) -> tuple[Box, ...]:
+    """The same, of those that zxing-cpp reads by itself, wherever in the picture, asked about the picture as a whole."""
+    grey = grey_of(picture)
+    stacked = zxingcpp.read_barcodes(_WHITE - grey, formats=_STACKED, try_invert=False)
+    found = [*_symbols(grey), *(_grown(_corners(seen)) for seen in stacked)]
     return tuple(sorted({box for corners in found for box in _covered(corners, *grey.shape)}))
 
 
+def _seen(place: Patch, grey: Grey) -> list[Corners]:
+    """What is seen of a place as it is, or else with more contrast, or else at twice its size."""
+    for shown in _ways(place, grey):
+        if found := [*_symbols(shown), *_straightened(shown)]:
+            return found
+    if max(grey.shape) > _SMALL:
+        return []
+    twice = np.asarray(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return [(corners + 0.5) / 2 - 0.5 for corners in _symbols(twice)]
+
+
+def _ways(place: Patch, grey: Grey) -> Iterator[Grey]:
+    """The place as it is and, where its two shades are near each other, drawn apart: all alike, then each for itself."""
+    yield grey
+    if grey.size > _LARGE or float(np.median(place.spread[place.cells])) >= _PALE:
+        return
+    weight = place.cells.astype(np.float32)
+    size = weight.shape[::-1]
+    middle = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32).reshape(weight.shape)
+    usual, spread = (float(np.median(cells[place.cells])) for cells in (middle, place.spread))
+    yield _drawn_apart(grey, np.float32(usual), np.float32(_CLEAR / max(1.0, spread)))
+    near, middles, spreads = (cv2.blur(cells, _NEAR) for cells in (weight, weight * middle, weight * place.spread))
+    there, share = near > 0, np.maximum(near, 1e-6)
+    gains = np.where(there, _CLEAR / np.maximum(spreads / share, 1), 1)
+    gain, level = (cv2.resize(part, grey.shape[::-1]) for part in (gains, np.where(there, middles / share, 0)))
+    yield _drawn_apart(grey, np.asarray(level, np.float32), np.asarray(gain, np.float32))
+
+
+def _drawn_apart(grey: Grey, level: Cells | np.float32, gain: Cells | np.float32) -> Grey:
+    return np.asarray(np.clip(np.rint((grey - level) * gain + _GREY), 0, _WHITE), np.uint8)
+
+
 def _symbols(grey: Grey) -> Iterator[Corners]:
-    """What zxing-cpp reads in the picture as it is, what it merely locates, and stacked codes in its negative."""
-    for seen in zxingcpp.read_barcodes(grey):
-        yield _bars(_corners(seen), grey) if seen.format in _LINEAR else _grown(_corners(seen))
-    for seen in zxingcpp.read_barcodes(grey, formats=_UNMISTAKABLE, return_errors=True):
-        if _is_large(_corners(seen)):
+    """What zxing-cpp reads in a plane as it is, and what it merely locates."""
+    for seen in zxingcpp.read_barcodes(grey, return_errors=True):
+        if seen.valid:
+            yield _bars(_corners(seen), grey) if seen.format in _LINEAR else _grown(_corners(seen))
+        elif seen.format in _UNMISTAKABLE and _is_large(_corners(seen)):
             yield _grown(_corners(seen))
-    for seen in zxingcpp.read_barcodes(_WHITE - grey, formats=_STACKED, try_invert=False):
-        yield _grown(_corners(seen))
 
 
 def _straightened(grey: Grey) -> Iterator[Corners]:

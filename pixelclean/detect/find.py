@@ -1,32 +1,40 @@
 """Finding text: every frame is looked at, the union over frames is what was found."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 
 from pixelclean.detect.barcodes import barcodes
+from pixelclean.detect.changes import Change, Changes
 from pixelclean.detect.document import looks_like_document
-from pixelclean.detect.look import careful_look, first_look, highest, other_look, wide_look, within
-from pixelclean.detect.network import Network, Picture, Scores
+from pixelclean.detect.look import (
+    NOTHING,
+    careful_look,
+    from_steps,
+    highest,
+    look_at_new,
+    other_look,
+    taking_part,
+    widest_look,
+    within,
+)
+from pixelclean.detect.network import CELL, Network, Picture, Scores
 from pixelclean.detect.novelty import Novelty
 from pixelclean.detect.places import Place, boxes_of, places
-from pixelclean.detect.view import Display, pictures
+from pixelclean.detect.view import Display, one_by_one
 from pixelclean.dicom import Frames
 from pixelclean.geometry import Box
 from pixelclean.policy import PixelPolicy
+from pixelclean.side_by_side import in_order
 
-S = TypeVar("S")
-T = TypeVar("T")
 Suspicion = Callable[[Box], bool]
 """Tells whether nothing but text is expected in a box."""
 
 _SAMPLE = 3
-_LEAST_TEXT = 16  # pixels along the longer side; less holds two letters at most, and that is no identity
+_LEAST_FAINT = 6  # cells of a place that is asked about: fewer hold no letter that anybody reads
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
 
@@ -57,60 +65,58 @@ class Finder:
         return cls(Network.load(), policy, threads)
 
     def everything(self, frames: Frames, display: Display, suspicious: Suspicion = lambda _: False) -> Findings:
-        """For kinds of image that burn in text: every place that may be text is text.
+        """For kinds of image that burn in text: every place that is likely text is text, and what may be is doubtful.
 
         A place needs one cell with the policy's seed score, unless its box is `suspicious`: where nothing but text is
         expected, it is text without one.
         """
-        seen = self._over_all(self._wide_if_new, frames, display)
-        if seen.scores is None or max(frames.format.rows, frames.format.columns) < _LEAST_TEXT:
-            return Findings()  # only now: every frame has been decoded, which is part of what is proven
-        found = [
-            place
-            for place in places(seen.scores > self.policy.text_score)
-            if place.best(seen.scores) >= self.policy.seed_score or suspicious(place.box)
-        ]
-        return seen.added_to(Findings(self._boxes(found, frames)))
+        seen = self._over_all(self._wide_look, frames, display)
+        if seen.scores is None:
+            return seen.added_to(Findings())
+        text, doubtful = list[Place](), list[Place]()
+        for place in places(seen.scores > self.policy.text_score):
+            best = place.best(seen.scores)
+            if best >= self.policy.seed_score or suspicious(place.box):
+                text.append(place)
+            elif best >= self.policy.faint_score and place.cells.sum() >= _LEAST_FAINT:
+                doubtful.append(place)
+        return seen.added_to(Findings(self._boxes(text, frames), self._boxes(doubtful, frames)))
 
     def the_sure(self, frames: Frames, display: Display) -> Findings:
         """For kinds that rarely do: frames where the first look suspects text are judged by the careful look."""
-        seen = self._over_all(self._careful_if_suspect, frames, display)
+        seen = self._over_all(self._careful_look, frames, display)
         return seen.added_to(self._judged(seen.scores, frames))
 
     def again(self, frames: Frames, display: Display, indices: Sequence[int], part: Box) -> Findings:
         """The second look: other sizes, at a part of some frames, whatever the first look said."""
-        shown = (picture for index in indices for picture in pictures(frames.frame(index), frames.format, display))
-        return self._judged(highest(self._each(partial(within, part, other_look, self.network), shown)), frames)
+        shown = (picture for index in indices for picture in one_by_one(frames.frame(index), frames.format, display))
+        return self._judged(
+            highest(in_order(partial(within, part, other_look, self.network), shown, self.threads)), frames
+        )
 
     def _over_all(self, look: Callable[["_Shown"], Scores | None], frames: Frames, display: Display) -> "_Seen":
         """What all frames show together."""
         union = _Seen()
-        for seen in self._each(lambda shown: _Seen.of(shown, look(shown)), _all_pictures(frames, display)):
+        shown = _all_pictures(frames, display)
+        for seen in in_order(lambda each: _Seen.of(each, look(each)), shown, self.threads):
             union.take(seen)  # one by one: a long cine has many
         return union
 
-    def _each(self, look: Callable[[S], T], shown: Iterable[S]) -> Iterator[T]:
-        """What a look gives for each picture, in order.
+    def _wide_look(self, shown: "_Shown") -> Scores | None:
+        """The widest look where the frame shows much that is new, else a look at what is new in it."""
+        if shown.searched:
+            seen = within(shown.new.part, widest_look, self.network, shown.picture)
+            assert seen is not None
+            return np.where(taking_part(seen > self.policy.text_score, shown.new.cells), seen, np.float32(NOTHING))
+        part = from_steps(shown.new.part)
+        new = shown.new.cells[part.top // CELL : -(-part.bottom // CELL), part.left // CELL : -(-part.right // CELL)]
+        look = partial(look_at_new, new=new, suspicion=self.policy.text_score)
+        return within(shown.new.part, look, self.network, shown.picture)
 
-        The next picture is decoded while others are looked at, and never are there more than twice `threads`.
-        """
-        with ThreadPoolExecutor(self.threads) as pool:
-            waiting: deque[Future[T]] = deque()
-            for picture in shown:
-                waiting.append(pool.submit(look, picture))
-                if len(waiting) == 2 * self.threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-
-    def _wide_if_new(self, shown: "_Shown") -> Scores:
-        """The first look, and a wide one where the frame shows something new."""
-        return (wide_look if shown.searched else first_look)(self.network, shown.picture)
-
-    def _careful_if_suspect(self, shown: "_Shown") -> Scores | None:
+    def _careful_look(self, shown: "_Shown") -> Scores | None:
         """The careful look where the first one suspects text, None where it does not."""
-        first = first_look(self.network, shown.picture)
-        return careful_look(self.network, shown.picture) if first.max() > self.policy.suspect_score else None
+        look = partial(careful_look, suspicion=self.policy.suspect_score)
+        return within(shown.new.part, look, self.network, shown.picture)
 
     def _judged(self, scores: Scores | None, frames: Frames) -> Findings:
         """Places that are sure, and those that are doubtful; None where nothing was looked at with care."""
@@ -130,12 +136,13 @@ class Finder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """A picture of a frame.
+    """A picture of a frame, and what in it no frame before showed.
 
     `searched`: it shows a frame as it is, not stretched, which is of the sample or shows more than those before it.
     """
 
     picture: Picture
+    new: Change
     searched: bool
 
 
@@ -175,12 +182,17 @@ def sample_of(frames: int) -> tuple[int, ...]:
 
 
 def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
-    """The pictures of every frame; only frames that equal an earlier one byte for byte are skipped."""
+    """The pictures of every frame; what equals an earlier frame, or the frame before, byte for byte is passed over."""
     seen: set[str] = set()
-    sampled, novelty = sample_of(len(frames)), Novelty()
+    sampled, novelty, changes = sample_of(len(frames)), Novelty(), Changes()
     for index in range(len(frames)):
         digest = frames.digest(index)
-        if digest not in seen:
-            seen.add(digest)
-            for number, picture in enumerate(pictures(frames.frame(index), frames.format, display)):
-                yield _Shown(picture, number == 0 and novelty.shows_more(picture, sampled=index in sampled))
+        if digest in seen:
+            continue
+        seen.add(digest)
+        for number, picture in enumerate(one_by_one(frames.frame(index), frames.format, display)):
+            searched = number == 0 and novelty.shows_more(picture, sampled=index in sampled)
+            # A frame that stands alone is compared with none, and its pictures need not be held.
+            new = changes.of(number, picture) if len(frames) > 1 else Change.all_of(picture)
+            if new is not None:
+                yield _Shown(picture, new, searched)

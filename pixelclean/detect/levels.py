@@ -14,6 +14,9 @@ from pixelclean.dicom import Kind, PixelFormat, Words, values_of
 Tone = npt.NDArray[np.float64]
 """How bright each of the values is that are present, in their order: 0 to 1."""
 
+Table = npt.NDArray[np.uint8]
+"""How bright each code is shown, 0 to 255, or in which colour: (code,) or (code, RGB)."""
+
 _CODES = 1 << 16
 _STRIP = 1 << 21  # pixels that are worked on together: what is made on the way stays small
 _SAMPLE = 2048  # rows and columns that tell the values of 32 bits and of floats
@@ -52,20 +55,22 @@ class Levels:
         exact = len(self.values) <= _CODES and np.array_equal(self.values, np.rint(self.values.clip(-_CODES, _CODES)))
         return np.asarray(self.values if exact else np.arange(len(self.values)), np.float32)
 
-    def shown(self, tone: Tone) -> Picture:
-        """The picture of a tone curve over the present values; infinity is as bright as that side, no number dark."""
+    def table(self, tone: Tone) -> Table:
+        """The table of a tone curve over the present values; infinity is as bright as that side, no number dark."""
         table = np.zeros(len(self.values), np.uint8)
         table[self.present] = np.rint(tone * 255)
         if tone.size:
             ends = np.rint(tone[[0, -1]] * 255).astype(np.uint8)
             table[np.isneginf(self.values)], table[np.isposinf(self.values)] = ends
-        return self.looked_up(table)
+        return table
 
-    def looked_up(self, table: npt.NDArray[np.uint8]) -> Picture:
-        """The picture that a table of all codes makes.  Grey is one plane seen three times, and not copied."""
+    def looked_up(self, table: Table, rows: slice = slice(None)) -> Picture:
+        """The picture that a table makes of some rows.  Grey is one plane seen three times, and not copied."""
+        if table.ndim > 1:
+            return table[self.codes[rows, :, 0]]
         used = np.flatnonzero(self.counts)
         own = self.codes.dtype == np.uint8 and np.array_equal(table[used], used)
-        return in_three(self.codes if own else table[self.codes])
+        return in_three(self.codes[rows] if own else table[self.codes[rows]])
 
 
 def in_three(plane: Words) -> Picture:

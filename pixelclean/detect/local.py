@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean.detect.ground import away
-from pixelclean.detect.levels import Levels, in_three
+from pixelclean.detect.levels import Levels, Table, in_three
 from pixelclean.detect.network import Picture
 
 _CELL = 4  # pixels along the side of what is one sample of the surroundings
@@ -26,10 +26,10 @@ _LEAST = 0.25  # of one stored value: ground that is quite even varies by less t
 _Plane = npt.NDArray[np.float32]
 
 
-def local(levels: Levels, beside: Sequence[Picture]) -> Picture:
+def local(levels: Levels, beside: Sequence[Table]) -> Picture:
     """Grey where a pixel is like its surroundings, darker or brighter where it stands out; each sample by itself.
 
-    It is shown `beside` pictures of the same frame: where they are clear it is grey.
+    It is shown `beside` the pictures of these tables: where they are clear it is grey.
     """
     rows, columns, samples = levels.codes.shape
     made = np.empty((rows, columns, samples), np.uint8)
@@ -38,7 +38,7 @@ def local(levels: Levels, beside: Sequence[Picture]) -> Picture:
     for top in range(0, rows, step):
         above = min(top, _REACH)
         seen = slice(top - above, top + step + _REACH)
-        clear = np.any([away(picture[seen]) >= _CLEAR for picture in beside], axis=0)
+        clear = np.any([away(levels.looked_up(table, seen)) >= _CLEAR for table in beside], axis=0)
         for sample in range(samples):
             out = _standing_out(heights[levels.codes[seen, :, sample]])
             made[top : top + step, :, sample] = np.where(clear, _GREY, out)[above : above + step]

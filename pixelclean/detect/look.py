@@ -6,45 +6,76 @@ from functools import reduce
 import cv2
 import numpy as np
 
-from pixelclean.detect.network import CELL, Network, Picture, Scores
+from pixelclean.detect.components import components
+from pixelclean.detect.grey import plane_of
+from pixelclean.detect.network import CELL, STEP, Network, Picture, Scores
 from pixelclean.detect.places import places
-from pixelclean.geometry import Box
+from pixelclean.geometry import BoolArray, Box, merged
 
 # From this many pixels along a side text may be taller than the network knows: half size is looked at too.
 _LARGE, _HALF = 1600, 0.5
-_OTHER_SIZES = (1.5, 0.75)
-# What is made smaller or turned looks more like text than it is: there a place needs the first score, and is followed
-# down to the second.
+_SHARP = 1.5  # the size that tells apart what looks alike at the picture's own
+_CLEARLY_NOT = -3.0  # a score that no other size makes text of
+_PART = 256  # cells along the side of what is made larger at a time: memory is bounded
+_AROUND = 8  # cells around what is looked at sharply: letters stand by what they stand beside
+_CAREFUL_SIZES = (1.0, 1.5, 0.75)
+_OTHER_SIZES = (1.25, 0.75)
+# What is made smaller looks more like text than it is: there a place needs the first score, and is followed down to the
+# second.
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
-_TURNS, _TURNED = (30.0, -30.0), (5.0, 0.0)
+_TALL = 16  # cells: letters that are smaller are seen at the picture's own size
+# Text along rows and columns is known best, give or take 15 degrees; one turn brings what lies between them there.
+_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.75, (4.0, 0.0), 3
+_KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
-Look = Callable[[Network, Picture], Scores]
+
+Look = Callable[[Network, Picture], Scores | None]
+"""None where the look saw nothing that calls for scores."""
 
 NOTHING = -100.0
 """The score of a place that was not looked at."""
 
 
-def first_look(network: Network, picture: Picture) -> Scores:
-    """Scores at the size of the picture, and at half of it where it is large."""
-    scores = network.scores(picture)
-    if max(picture.shape[:2]) < _LARGE:
-        return scores
-    return np.maximum(scores, at_size(network, picture, _HALF))
+def sharp_look(network: Network, picture: Picture) -> Scores:
+    """Scores at the size of the picture; where they may be text, means with those of the picture made larger."""
+    own = _own(network, picture)
+    return _sharpened(network, picture, own, own > _CLEARLY_NOT)
 
 
-def wide_look(network: Network, picture: Picture) -> Scores:
-    """The first look, and what is text beyond doubt at smaller sizes, for very tall letters, or in a turned picture.
-
-    The network knows text along rows and columns, give or take 15 degrees; two turns cover the angles between.
-    """
-    scores = first_look(network, picture)
+def widest_look(network: Network, picture: Picture) -> Scores:
+    """The sharp look, and what is text beyond doubt at smaller sizes, very tall letters, and in the turned picture."""
+    scores = sharp_look(network, picture)
     if min(picture.shape[:2]) < _LEAST_SIDE:
         return scores
     for size, doubt in _SMALLER.items():
-        np.maximum(scores, _beyond_doubt(at_size(network, picture, size), *doubt), out=scores)
-    for angle in _TURNS:
-        np.maximum(scores, _beyond_doubt(_turned(network, picture, angle), *_TURNED), out=scores)
-    return scores
+        # The look at a large picture's own size took in half of it already, and asked less of it.
+        if size != _HALF or not _is_large(picture):
+            np.maximum(scores, _added(at_size(network, picture, size), scores, _TALL, *doubt), out=scores)
+    return np.maximum(scores, _added(_turned(network, picture), scores, _SLANTING, *_TURNED))
+
+
+def look_at_new(network: Network, picture: Picture, new: BoolArray, suspicion: float) -> Scores | None:
+    """The sharp look where new cells take part in a place that exceeds `suspicion`, and nothing elsewhere.
+
+    `new` is (cell row, cell column); None where no place does.
+    """
+    own = _own(network, picture)
+    suspected = taking_part(own > suspicion, new)
+    if not suspected.any():
+        return None
+    return np.where(_wider(suspected), _sharpened(network, picture, own, suspected), np.float32(NOTHING))
+
+
+def taking_part(cells: BoolArray, new: BoolArray) -> BoolArray:
+    """Cells of the places that new cells take part in.
+
+    What is cut off where the part of a picture ends looks like something else; but there nothing is new.
+    """
+    kept = np.zeros(cells.shape, np.bool_)
+    for place in places(cells):
+        if (place.cells & new[place.bound.slices]).any():
+            kept[place.bound.slices] |= place.cells
+    return kept
 
 
 def other_look(network: Network, picture: Picture) -> Scores:
@@ -52,62 +83,124 @@ def other_look(network: Network, picture: Picture) -> Scores:
     return _mean(at_size(network, picture, size) for size in _OTHER_SIZES)
 
 
-def careful_look(network: Network, picture: Picture) -> Scores:
-    """The mean score at the picture's own size and at others: what only looks like text does so at one size."""
-    return _mean(at_size(network, picture, size) for size in (1.0, *_OTHER_SIZES))
+def careful_look(network: Network, picture: Picture, suspicion: float) -> Scores | None:
+    """The mean score at the picture's own size and at others, where its own exceeds `suspicion` somewhere; else None.
+
+    What only looks like text does so at one size.
+    """
+    own = network.scores(picture)
+    if _with_half(network, picture, own).max() <= suspicion:
+        return None
+    return _mean([own, *(at_size(network, picture, size) for size in _CAREFUL_SIZES if size != 1)])
 
 
-def within(box: Box, look: Look, network: Network, picture: Picture) -> Scores:
-    """A look at one part of a picture; nothing is seen elsewhere."""
+def within(box: Box, look: Look, network: Network, picture: Picture) -> Scores | None:
+    """A look at one part of a picture; nothing is seen elsewhere.
+
+    The part begins where the network's coarsest cells do, so that inside of it is seen what a look at the whole sees.
+    """
     rows, columns = (-(-side // CELL) for side in picture.shape[:2])
+    part = from_steps(box)
+    seen = look(network, picture[part.slices])
+    if seen is None or seen.shape == (rows, columns):
+        return seen
     scores = np.full((rows, columns), NOTHING, np.float32)
-    left, top = box.left // CELL, box.top // CELL
-    part = picture[top * CELL : box.bottom, left * CELL : box.right]
-    seen = look(network, part)
-    scores[top : top + seen.shape[0], left : left + seen.shape[1]] = seen
+    scores[part.top // CELL :, part.left // CELL :][: seen.shape[0], : seen.shape[1]] = seen
     return scores
+
+
+def from_steps(box: Box) -> Box:
+    """The box begun where the network's coarsest cells begin."""
+    return Box(box.left // STEP * STEP, box.top // STEP * STEP, box.right, box.bottom)
 
 
 def at_size(network: Network, picture: Picture, size: float) -> Scores:
     """Scores of the picture made larger or smaller, brought back to the cells of the picture itself."""
-    if size == 1.0:
-        return network.scores(picture)
     scores = network.scores(_resized(picture, size))
     rows, columns = (-(-side // CELL) for side in picture.shape[:2])
     return np.asarray(cv2.resize(scores, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def highest(looks: Iterable[Scores | None]) -> Scores | None:
+    """The highest score of each cell over all looks, None where there was none."""
+    best = None
+    for scores in looks:
+        if scores is not None:
+            best = scores.copy() if best is None else np.maximum(best, scores, out=best)
+    return best
+
+
+def _own(network: Network, picture: Picture) -> Scores:
+    return _with_half(network, picture, network.scores(picture))
+
+
+def _with_half(network: Network, picture: Picture, own: Scores) -> Scores:
+    return np.maximum(own, at_size(network, picture, _HALF)) if _is_large(picture) else own
+
+
+def _is_large(picture: Picture) -> bool:
+    return bool(max(picture.shape[:2]) >= _LARGE)
+
+
+def _sharpened(network: Network, picture: Picture, own: Scores, cells: BoolArray) -> Scores:
+    """Own scores; around the cells, means with those of the picture made larger."""
+    scores = own.copy()
+    near = _wider(cells)
+    for box in merged(box for box, _ in components(near)):
+        larger = _scores_of(box, _SHARP, network, picture)
+        mean = (own[box.slices] + larger) / 2
+        scores[box.slices] = np.where(near[box.slices], mean, scores[box.slices])
+    return scores
+
+
+def _scores_of(cells: Box, size: float, network: Network, picture: Picture) -> Scores:
+    """Scores of a box of cells of the picture at another size, a part after the other with what surrounds it."""
+    scores = np.empty((cells.height, cells.width), np.float32)
+    for top in range(cells.top, cells.bottom, _PART):
+        for left in range(cells.left, cells.right, _PART):
+            part = Box(left, top, min(left + _PART, cells.right), min(top + _PART, cells.bottom))
+            seen = part.grown(_AROUND).intersection(cells)
+            assert seen is not None
+            pixels = Box(*(CELL * edge for edge in seen.edges))
+            inner = part.moved(-seen.left, -seen.top)
+            found = at_size(network, picture[pixels.slices], size)[inner.slices]
+            scores[part.moved(-cells.left, -cells.top).slices] = found
+    return scores
+
+
+def _wider(cells: BoolArray) -> BoolArray:
+    side = 2 * _AROUND + 1
+    return cv2.dilate(cells.astype(np.uint8), np.ones((side, side), np.uint8)).astype(np.bool_)
 
 
 def _resized(picture: Picture, size: float) -> Picture:
     """The picture larger or smaller; a grey one shows one plane three times, and so does the result, without copies."""
     method = cv2.INTER_CUBIC if size > 1 else cv2.INTER_AREA
     height, width = (max(1, round(side * size)) for side in picture.shape[:2])
-    if picture.strides[2] == 0:
-        plane = cv2.resize(np.ascontiguousarray(picture[..., 0]), (width, height), interpolation=method)
-        return np.broadcast_to(np.asarray(plane, np.uint8)[..., np.newaxis], (height, width, 3))
+    if (plane := plane_of(picture)) is not None:
+        small = cv2.resize(np.ascontiguousarray(plane), (width, height), interpolation=method)
+        return np.broadcast_to(np.asarray(small, np.uint8)[..., np.newaxis], (height, width, 3))
     return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)
 
 
-def highest(looks: Iterable[Scores]) -> Scores | None:
-    """The highest score of each cell over all looks, None where there was none."""
-    best = None
-    for scores in looks:
-        best = scores.copy() if best is None else np.maximum(best, scores, out=best)
-    return best
+def _added(other: Scores, seen: Scores, tall: int, least: float, edge: float) -> Scores:
+    """What only another look shows to be text: places at least `tall` cells high and wide, that score `least` in it, down to `edge`.
 
-
-def _beyond_doubt(scores: Scores, least: float, edge: float) -> Scores:
-    """Places whose best score is at least `least`, down to `edge`; nothing is seen elsewhere."""
-    kept = np.full_like(scores, NOTHING)
-    for place in places(scores > edge):
-        if place.best(scores) >= least:
-            kept[place.bound.slices][place.cells] = least
+    Where much of a place was seen already it is left as it was seen, since coarse cells take more than they must.
+    """
+    kept = np.full_like(other, NOTHING)
+    for place in places(other > edge):
+        if min(place.bound.width, place.bound.height) >= tall and place.best(other) >= least:
+            known = (seen[place.bound.slices] > 0)[place.cells].mean()
+            if known < _KNOWN:
+                kept[place.bound.slices][place.cells] = least
     return kept
 
 
-def _turned(network: Network, picture: Picture, angle: float) -> Scores:
-    """Scores of the picture turned by `angle` degrees, brought back to the cells of the picture itself."""
+def _turned(network: Network, picture: Picture) -> Scores:
+    """Scores of the picture turned and made smaller, brought back to the cells of the picture itself."""
     rows, columns = picture.shape[:2]
-    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0))
+    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), _TURN, _TURNED_SIZE))
     width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
     turn[:, 2] += (width - columns) / 2, (height - rows) / 2
     turned = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)

@@ -19,7 +19,9 @@ Scores = npt.NDArray[np.float32]
 CELL = 4
 """Pixels along each side of a cell."""
 
-_STEP = 16  # the network halves its input four times
+STEP = 16
+"""Pixels along each side of the coarsest cells: the network halves its input four times."""
+
 REACH = 208
 """Pixels that one output can see on each side (receptive field 415), rounded up to the step."""
 
@@ -31,7 +33,7 @@ class Network:
     """The ONNX network; `digest` is the verified SHA-256 of its file.
 
     A score is the logit of the network times `slope` plus `offset`: the natural logarithm of the odds that the cell
-    holds text, as they were on drawn text over grounds that the network had not met (models/README.md).
+    holds text, as they were on samples that training had not met, of its own fonts and grounds (models/README.md).
     """
 
     digest: str
@@ -76,7 +78,7 @@ class Network:
         """The logits of one tile, computed with its surroundings."""
         above, before = max(0, top - REACH), max(0, left - REACH)
         seen = picture[above : top + _TILE + REACH, before : left + _TILE + REACH]
-        below, beside = (-side % _STEP for side in seen.shape[:2])
+        below, beside = (-side % STEP for side in seen.shape[:2])
         padded = cv2.copyMakeBorder(seen, 0, below, 0, beside, cv2.BORDER_REPLICATE)
         logits = self.session.run(None, {"picture": padded[np.newaxis]})[0][0, 0]
         row, column = (top - above) // CELL, (left - before) // CELL

@@ -10,7 +10,10 @@ import numpy.typing as npt
 from pixelclean.detect.network import CELL, Scores
 from pixelclean.geometry import Box, covering
 
-_COMPACT = 0.65  # a place that fills this share of its bounding box is masked as that box
+_COMPACT, _SPARE = (
+    0.9,
+    8,
+)  # a place that fills this share of its bounding box, but for so many cells, is masked as that box
 _GAP = (3, 5)  # cells, up and across, within which letters and words of a line are closed
 
 
@@ -33,7 +36,7 @@ class Place:
     def cover(self) -> tuple[Box, ...]:
         """A few boxes of pixels that cover the place with little waste."""
         left, top = self.bound.left, self.bound.top
-        return tuple(_pixels(box.moved(left, top)) for box in covering(self.cells, _COMPACT))
+        return tuple(_pixels(box.moved(left, top)) for box in covering(self.cells, _COMPACT, _SPARE))
 
 
 def places(cells: npt.NDArray[np.bool_]) -> list[Place]:

@@ -1,10 +1,10 @@
 """The view: stored words of a frame as the 8-bit RGB pictures that the networks look at, so that no text hides.
 
 A common image of eight bits is one picture.  Deep images are seen as their windows show them, with all their values
-drawn apart, and against their surroundings; what else an image may hold is shown where there is any (`hidden`).
+drawn apart, and against their surroundings; what else an image may hold is shown where there is any (`hidden`, `faint`, `chroma`, `bit_planes`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -12,8 +12,11 @@ import cv2
 import numpy as np
 from pydicom import Dataset
 
-from pixelclean.detect.hidden import beyond_colour, equal_colours, has_faint_marks, no_numbers, planes
-from pixelclean.detect.levels import Levels, Tone, adds, evened, gain, rising
+from pixelclean.detect.bit_planes import planes
+from pixelclean.detect.chroma import as_deep_rgb, as_rgb, beyond_colour
+from pixelclean.detect.faint import has_faint_marks
+from pixelclean.detect.hidden import equal_colours, no_numbers
+from pixelclean.detect.levels import Levels, Table, Tone, adds, evened, gain, in_three, rising
 from pixelclean.detect.local import local
 from pixelclean.detect.network import Picture
 from pixelclean.dicom import Kind, PixelFormat, Words, values_of
@@ -23,6 +26,7 @@ _MOST_RENDERINGS = 64  # that are tried on a frame; every frame of an enhanced i
 _MOST_RENDERINGS_SHOWN = 2
 _BYTE = 8
 _WORTH = 0.25  # of the contrast that eight bits as they are give: a window that shows less shows hardly a pixel
+_MOST = (1 << _BYTE) - 1
 _WHITE = 0.98  # of the brightness
 
 
@@ -50,57 +54,74 @@ def pictures(words: Words, form: PixelFormat, display: Display) -> tuple[Picture
 
     The first one shows it as a viewer does.  They cannot be written to.
     """
+    return tuple(one_by_one(words, form, display))
+
+
+def one_by_one(words: Words, form: PixelFormat, display: Display) -> Iterator[Picture]:
+    """The same pictures, each made when it is asked for: of a large frame only one need be held."""
     if form.is_ybr:
-        return tuple(_luma_and_chroma(words, form))
-    levels = Levels.of(words, form)
-    if display.palette is not None and form.samples == 1:
-        return tuple(_indexed(levels, form, display.palette))
-    return tuple(_toned(levels, form, display))
+        yield from _luma_and_chroma(words, form)
+    elif display.palette is not None and form.samples == 1:
+        yield from _indexed(Levels.of(words, form), form, display.palette)
+    else:
+        yield from _toned(words, form, display)
+    yield from planes(words, form)
 
 
-def _toned(levels: Levels, form: PixelFormat, display: Display) -> Iterator[Picture]:
+def _toned(words: Words, form: PixelFormat, display: Display) -> Iterator[Picture]:
     """Grey and RGB: every sample through the same curves."""
-    shown = [levels.shown(tone) for tone in _tones(levels, form, display)]
-    yield from shown
-    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(shown[0])):
-        yield local(levels, shown)
+    if not display.renderings and not display.inverted and _fills_a_byte(words, form):
+        shown = in_three(words)
+        yield shown
+        if has_faint_marks(shown):
+            yield local(Levels.of(words, form), [np.arange(1 << _BYTE, dtype=np.uint8)])
+        return
+    levels = Levels.of(words, form)
+    yield from _shown(levels, form, [levels.table(tone) for tone in _tones(levels, form, display)])
     yield from no_numbers(levels)
-    yield from planes(levels, _stored_bits(form))
 
 
 def _indexed(levels: Levels, form: PixelFormat, palette: Palette) -> Iterator[Picture]:
     """Palette images: their colours, and their indices, which another palette may show."""
-    colours = palette.eight_bits(levels.values)[levels.codes[..., 0]]
-    shown = [colours, *(levels.shown(tone) for tone in _tones(levels, form, Display()))]
-    yield from shown
-    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(colours)):
-        yield local(levels, shown)
+    indices = [levels.table(tone) for tone in _tones(levels, form, Display())]
+    yield from _shown(levels, form, [palette.eight_bits(levels.values), *indices])
     yield from equal_colours(levels, palette)
-    yield from planes(levels, _stored_bits(form))
+
+
+def _shown(levels: Levels, form: PixelFormat, tables: Sequence[Table]) -> Iterator[Picture]:
+    """The pictures that tables make, and beside them the local one where it may show more."""
+    yield from map(levels.looked_up, tables)
+    if len(levels.present) > 1 and (_is_deep(form) or has_faint_marks(levels.looked_up(tables[0]))):
+        yield local(levels, tables)
 
 
 def _luma_and_chroma(words: Words, form: PixelFormat) -> Iterator[Picture]:
     """YBR as RGB, and as it is where RGB cannot hold it."""
     values, unit = values_of(words, form), 2.0 ** (form.bits_stored - _BYTE)
     bits = min(form.bits_stored, 2 * _BYTE)
-    deep = replace(form, photometric="RGB", planar=0, bits_allocated=2 * _BYTE, bits_stored=bits, high_bit=bits - 1)
-    if form.bits_stored == _BYTE and not form.signed:
-        rgb, shown = _as_rgb(values), replace(deep, bits_allocated=_BYTE)
+    rgb: Words
+    if bits == _BYTE and not form.signed:
+        rgb = as_rgb(values)
     else:
-        rgb, shown = _deep_rgb(values, form), replace(deep, signed=False)
-    yield from _toned(Levels.of(rgb, shown), shown, Display())
+        middle = 0 if form.signed else 1 << (bits - 1)
+        rgb = as_deep_rgb(values, 2.0 ** (form.bits_stored - bits), middle, (1 << bits) - 1)
+    held = replace(
+        form, photometric="RGB", planar=0, bits_allocated=8 * rgb.itemsize, bits_stored=bits, high_bit=bits - 1
+    )
+    yield from _toned(rgb, replace(held, signed=False), Display())
     yield from beyond_colour(values, unit)
+
+
+def _fills_a_byte(words: Words, form: PixelFormat) -> bool:
+    """Whether samples are bytes and show most of what a byte can: they are shown as they are, and need no curve."""
+    if form.kind is not Kind.INTEGER or form.signed or not form.bits_stored == form.bits_allocated == _BYTE:
+        return False
+    lowest, highest, _, _ = cv2.minMaxLoc(words.reshape(len(words), -1))
+    return bool(highest - lowest >= _MOST / 2)
 
 
 def _is_deep(form: PixelFormat) -> bool:
     return form.kind is not Kind.INTEGER or form.bits_stored > _BYTE
-
-
-def _stored_bits(form: PixelFormat) -> range:
-    """The bits of a code that hold its value; none where codes are not the words themselves."""
-    if form.kind is not Kind.INTEGER or form.bits_allocated > 2 * _BYTE:
-        return range(0)
-    return range(form.high_bit + 1 - form.bits_stored, form.high_bit + 1)
 
 
 def _tones(levels: Levels, form: PixelFormat, display: Display) -> list[Tone]:
@@ -140,20 +161,3 @@ def _plain(values: Tone, form: PixelFormat, whole: Tone) -> Tone:
     if form.signed or not values.size or values[-1] - values[0] < highest / 2:
         return whole
     return np.asarray(values / highest if whole[-1] >= whole[0] else 1 - values / highest, np.float64)
-
-
-def _as_rgb(ybr: Words) -> Picture:
-    """YBR_FULL to RGB as PS3.3 C.7.6.3.1.2 defines it; OpenCV calls the same space YCrCb and swaps the chromas."""
-    swapped = np.empty_like(ybr)
-    cv2.mixChannels([np.ascontiguousarray(ybr)], [swapped], [0, 0, 1, 2, 2, 1])
-    return np.asarray(cv2.cvtColor(swapped, cv2.COLOR_YCrCb2RGB), np.uint8)
-
-
-def _deep_rgb(values: Words, form: PixelFormat) -> Words:
-    """The same for samples of other depths, in words of 16 bits."""
-    bits = min(form.bits_stored, 2 * _BYTE)
-    scaled = values.astype(np.float32) * np.float32(2.0 ** (bits - form.bits_stored))
-    middle = 0 if form.signed else 1 << (bits - 1)
-    luma, blue, red = scaled[..., 0], scaled[..., 1] - middle, scaled[..., 2] - middle
-    rgb = np.stack([luma + 1.402 * red, luma - 0.344136 * blue - 0.714136 * red, luma + 1.772 * blue], axis=-1)
-    return np.asarray(np.clip(np.rint(rgb), 0, (1 << bits) - 1), np.uint16)

@@ -11,7 +11,8 @@ from pixelclean.evaluation.shots import Finding, Shot
 from pixelclean.evaluation.tally import Evaluation
 from pixelclean.outcome import word_of
 
-_NAMES = {Finding.MISS: "miss", Finding.FALSE_ALARM: "false-alarm"}
+_NAMES = {Finding.MISS: "miss", Finding.NOT_JUDGED: "not-judged", Finding.FALSE_ALARM: "false-alarm"}
+_ORDER = tuple(_NAMES)
 # No script, and nothing is fetched but the pictures beside it.
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>pixelclean evaluate</title>
@@ -22,8 +23,8 @@ figure { margin: 0 0 1.5em; padding: 0 }
 img { image-rendering: pixelated; min-height: 6em; max-width: 100%; border: 1px solid #555 }
 figcaption { margin-top: .3em }
 </style></head><body>
-<h1>Misses and false alarms, the worst first</h1>
-<p>Private: the pictures show what is burned in. A miss is shown before (left) and after (right); the label's box is
+<h1>Misses, labels that were not judged, and false alarms, the worst first</h1>
+<p>Private: the pictures show what is burned in. A line is shown before (left) and after (right); the label's box is
 outlined.</p>
 """
 _TAIL = "</body></html>\n"
@@ -49,7 +50,7 @@ def write_album(folder: PrivateFolder, evaluation: Evaluation) -> int:
 
 
 def _pages(evaluation: Evaluation) -> Iterator[_Page]:
-    """Misses first, among them those that identify; then by what is left of the ink, or by area."""
+    """Misses first, then what was not judged; first those that identify; then by what is left of the ink, or by area."""
     shots = [
         (shot, each.file, word_of(each.result.outcome), each.modality)
         for each in evaluation.files
@@ -65,8 +66,8 @@ def _pages(evaluation: Evaluation) -> Iterator[_Page]:
         )
 
 
-def _rank(shot: Shot) -> tuple[bool, bool, float]:
-    return shot.finding is not Finding.MISS, not shot.identifies, -shot.score
+def _rank(shot: Shot) -> tuple[int, bool, float]:
+    return _ORDER.index(shot.finding), not shot.identifies, -shot.score
 
 
 def _said(shot: Shot) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def _said(shot: Shot) -> dict[str, Any]:
         "height": shot.box.height,
         "score": round(shot.score, 6),
     }
-    return {**about, "identifying": shot.identifies} if shot.finding is Finding.MISS else about
+    return about if shot.finding is Finding.FALSE_ALARM else {**about, "identifying": shot.identifies}
 
 
 def _rendered(pages: Sequence[_Page]) -> str:

@@ -15,7 +15,7 @@ from pixelclean.store.sweep import remove
 
 REPORT = "evaluation.json"
 _MARK, _SPOOL = "made-by-pixelclean-evaluate", "spool"
-_OURS = re.compile(rf"{REPORT}|{_SPOOL}|index\.(?:html|jsonl)|(?:miss|false-alarm)-\d+\.png")
+_OURS = re.compile(rf"{REPORT}|{_SPOOL}|index\.(?:html|jsonl)|(?:miss|not-judged|false-alarm)-\d+\.png")
 
 
 @dataclass(frozen=True, slots=True)

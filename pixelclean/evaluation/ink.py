@@ -32,8 +32,9 @@ class Ink:
     """The ink of one line in one frame, as arrays of the size of its box.
 
     `seen` is the ink.  `witness` are the pixels whose blackness says that the ink is gone: light ink itself, and for
-    black ink the lighter ground around it, since black ink would count as filled.  Where a box has no contrast, all of
-    it is both.  `black` is the most that a black pixel may display: never so much that faint ink would pass for black.
+    black ink the lighter ground around it, since black ink would count as filled.  Where a box has no contrast it holds
+    no ink: it is `flat`, and all of it is both.  `black` is the most that a black pixel may display: never so much that
+    faint ink would pass for black.
     """
 
     crop: Shown
@@ -41,6 +42,7 @@ class Ink:
     witness: BoolArray
     black: Levels
     same: Levels
+    flat: bool = False
 
     @classmethod
     def of(cls, crop: Shown, most: float = BLACK) -> Self:
@@ -55,7 +57,8 @@ class Ink:
             distance[part.slices] = _from_ground(crop[part.slices], crop[around.slices])
             contrast[part.slices] = max(least, _contrast(_from_ground(crop[around.slices], crop[around.slices])))
         if not contrast.any():
-            return cls(crop, everything, everything, contrast + np.float32(most), contrast + np.float32(_SAME))
+            levels = (contrast + np.float32(most), contrast + np.float32(_SAME))
+            return cls(crop, everything, everything, *levels, flat=True)
         seen, black = distance > _INK * contrast, np.minimum(np.float32(most), contrast / 4)
         light = crop.max(axis=-1) > 2 * black
         witness = (seen | grown(seen & ~light, 1)) & light
@@ -69,6 +72,10 @@ class Ink:
     def covered(self, crop: Shown) -> BoolArray:
         """The witnesses that are black in the same place of an output."""
         return np.asarray(self.witness & (crop.max(axis=-1) <= self.black))
+
+    def share_covered(self, crop: Shown) -> float:
+        """The share of the witnesses that are black there."""
+        return float(self.covered(crop).sum() / self.witness.sum())
 
     def cells(self, characters: int) -> tuple[Box, ...]:
         """The box cut into one cell for each character, `characters` of them, 0 where that is not known.

@@ -1,10 +1,12 @@
 """Judge: frames before and after, and the labelled lines, in; what of them is left out.
 
-It asks neither a plan nor a detector, only the pixels that are displayed, so that other decoders can be its eyes.
+It asks neither a plan nor a detector, only the pixels that are displayed, so that other decoders can be its eyes.  A label
+that no pixel bears out is neither covered nor left: it is in doubt, and says why.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -17,14 +19,16 @@ CELL_COVERED = 0.5
 """The same of a character cell."""
 AWAY = 8
 """Pixels from every labelled line: what changed further away was no text."""
+_LEAST_CELLS = 1 / 3
+"""Share of a line's characters, spaces too, that have a cell with ink where the box fits the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A labelled line: its box in stored pixels, whether it identifies, and how many characters it has (0: unknown).
 
-    Where `frames` is empty the box was drawn on the first frame, and the line is judged in every frame that still shows
-    the same there; else it is judged in these frames, each with the ink that it has itself.
+    Where `frames` is empty the line is judged by the ink of the first frame that has some in the box, in every frame that
+    shows the same there; else it is judged in these frames, each with the ink that it has itself.
     """
 
     box: Box
@@ -33,12 +37,26 @@ class Line:
     frames: frozenset[int] = frozenset()
 
 
+class Doubt(StrEnum):
+    """Why nobody knows whether a line is gone; the value is the spelling used in evaluation.json."""
+
+    NOT_SHOWN = "not-shown"
+    """The image has no such frame, or no frame at all."""
+    NO_INK = "no-ink"
+    """The box holds no ink in the frame that should show the line, or in no frame: it stands beside the text."""
+    LITTLE_INK = "little-ink"
+    """Few of the characters have ink in the box: it is much too large, or stands half beside the text."""
+    CHANGES = "changes"
+    """Another frame shows something else in the box that is not covered; `frames` says which of them show the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineVerdict:
     """What is left of one line.
 
     `covered` is the share of its ink that is black in `frame`, the frame where that is least; `cells` are those with
-    ink in them, in any frame, `cells_left` those that are not covered in one frame at least.
+    ink in them, in any frame, `cells_left` those that are not covered in one frame at least.  `doubt` says why the line
+    is not judged; a line that is left is judged.
     """
 
     line: Line
@@ -47,15 +65,22 @@ class LineVerdict:
     frame: int
     cells: int
     cells_left: int
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is left of the lines of one file, in their order; `away` is the share of all pixels that changed away from
-    every line."""
+    every line, None where no pixel was compared."""
 
     lines: tuple[LineVerdict, ...]
-    away: float
+    away: float | None
+
+
+def all_left(line: Line) -> LineVerdict:
+    """The verdict on a line of an output that nobody could look at."""
+    characters = max(1, line.characters)
+    return LineVerdict(line, True, 0.0, 0, characters, characters)
 
 
 def judge(lines: Iterable[Line], frames: Iterable[tuple[Shown, Shown]], loss: float = 0.0) -> Verdict:
@@ -74,7 +99,7 @@ def judge(lines: Iterable[Line], frames: Iterable[tuple[Shown, Shown]], loss: fl
         changed, pixels = changed + int((differs & ~near).sum()), pixels + differs.size
         for watch in watches:
             watch.look(number, before[watch.line.box.slices], after[watch.line.box.slices])
-    return Verdict(tuple(watch.verdict() for watch in watches), changed / pixels if pixels else 0.0)
+    return Verdict(tuple(watch.verdict() for watch in watches), changed / pixels if pixels else None)
 
 
 def near_to(lines: Iterable[Line], rows: int, columns: int) -> BoolArray:
@@ -85,7 +110,11 @@ def near_to(lines: Iterable[Line], rows: int, columns: int) -> BoolArray:
 
 @dataclass(slots=True)
 class _Watch:
-    """One line while frame after frame goes by; `cells` with a character in them, and those of them that are left."""
+    """One line while frame after frame goes by; `cells` with a character in them, and those of them that are left.
+
+    `met` counts the frames that were looked at, `bare` those of them in which the box holds no ink, of which
+    `bare_covered` is the least share that is black; `changes` says that a frame shows something else, uncovered.
+    """
 
     line: Line
     black: float
@@ -95,15 +124,40 @@ class _Watch:
     frame: int = 0
     cells: set[Box] = field(default_factory=set)
     cells_left: set[Box] = field(default_factory=set)
+    met: int = 0
+    bare: int = 0
+    bare_covered: float = 1.0
+    changes: bool = False
 
     def look(self, number: int, before: Shown, after: Shown) -> None:
-        ink = self._ink(number, before)
-        if ink is None:
+        if self.line.frames and number not in self.line.frames:
             return
+        self.met += 1
+        own = self._ink(before)
+        if own.flat:
+            self.bare += 1
+            self.bare_covered = min(self.bare_covered, own.share_covered(after))
+        elif self.line.frames:
+            self._judge(number, own, after)
+        else:
+            self._as_long_as_it_shows(number, own, before, after)
+
+    def _ink(self, before: Shown) -> Ink:
+        """The ink of a frame; frames of a cine are often alike there."""
+        same = self.ink is not None and np.array_equal(before, self.ink.crop)
+        return self.ink if same and self.ink is not None else Ink.of(before, self.black)
+
+    def _as_long_as_it_shows(self, number: int, own: Ink, before: Shown, after: Shown) -> None:
+        """Judge a frame by the first one that had ink; what it shows in the box beside that must not be seen either."""
+        self.ink = self.ink or own
+        if self.ink.shows_in(before):
+            self._judge(number, self.ink, after)
+        self.changes |= own is not self.ink and own.share_covered(after) < LINE_COVERED
+
+    def _judge(self, number: int, ink: Ink, after: Shown) -> None:
         if not self.places:
             self.places = ink.cells(self.line.characters)
-        black = ink.covered(after)
-        share = float(black.sum() / ink.witness.sum())
+        black, share = ink.covered(after), ink.share_covered(after)
         if share < self.covered:
             self.covered, self.frame = share, number
         for cell in self.places:
@@ -112,14 +166,25 @@ class _Watch:
                 if black[cell.slices].sum() < CELL_COVERED * ink.witness[cell.slices].sum():
                     self.cells_left.add(cell)
 
-    def _ink(self, number: int, before: Shown) -> Ink | None:
-        """The ink of the line in a frame, None where the frame does not show it."""
-        if self.line.frames:
-            return Ink.of(before, self.black) if number in self.line.frames else None
-        if self.ink is None:
-            self.ink = Ink.of(before, self.black)
-        return self.ink if self.ink.shows_in(before) else None
-
     def verdict(self) -> LineVerdict:
-        left = self.covered < LINE_COVERED
-        return LineVerdict(self.line, left, self.covered, self.frame, len(self.cells), len(self.cells_left))
+        covered = min(self.covered, self.bare_covered) if self._lacks_ink else self.covered
+        if covered < LINE_COVERED and not self.cells:
+            return replace(all_left(self.line), covered=covered, frame=self.frame)
+        counts = (len(self.cells), len(self.cells_left))
+        left = covered < LINE_COVERED
+        return LineVerdict(self.line, left, covered, self.frame, *counts, None if left else self._doubt)
+
+    @property
+    def _lacks_ink(self) -> bool:
+        """Whether the box is bare where the label says that it is not."""
+        return self.bare > 0 and (bool(self.line.frames) or self.ink is None)
+
+    @property
+    def _doubt(self) -> Doubt | None:
+        if self.met < max(1, len(self.line.frames)):
+            return Doubt.NOT_SHOWN
+        if self._lacks_ink or not self.cells:
+            return Doubt.NO_INK
+        if len(self.cells) < _LEAST_CELLS * self.line.characters:
+            return Doubt.LITTLE_INK
+        return Doubt.CHANGES if self.changes else None

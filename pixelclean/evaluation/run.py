@@ -149,10 +149,11 @@ def _lines_by_digest(places: dict[Path, Entry], truth: Truth) -> dict[str, tuple
 
 
 def _may_be_dicom(path: Path) -> bool:
+    """What cannot be opened may be."""
     try:
         return path.is_file() and looks_like_dicom(path)
     except Refused:
-        return False
+        return True
 
 
 def _name(path: Path, folder: Path) -> str:

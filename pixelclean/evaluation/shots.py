@@ -23,6 +23,8 @@ class Finding(StrEnum):
 
     MISS = "miss"
     """A line that is left."""
+    NOT_JUDGED = "not judged"
+    """A label of which nobody knows whether its text is gone."""
     FALSE_ALARM = "false alarm"
     """A part of the mask that is far from every line."""
 
@@ -40,7 +42,7 @@ class Alarm:
 class Shot:
     """A picture of a finding, as PNG.
 
-    `score` sorts: for a miss the share of its ink that is left, for a false alarm its share of the frame.
+    `score` sorts: for a line the share of its ink that is left, for a false alarm its share of the frame.
     """
 
     finding: Finding
@@ -66,14 +68,15 @@ def _alarm(box: Box, masks: Mapping[int, BoolArray]) -> Alarm:
     return Alarm(box, frame, pixels[frame])
 
 
-def shot_of_miss(verdict: LineVerdict, before: Shown, after: Shown) -> Shot:
-    """A line that is left, before beside after, in the frame where the least of it is covered."""
+def shot_of_line(verdict: LineVerdict, before: Shown, after: Shown) -> Shot:
+    """A line that is left or not judged, before beside after, in the frame where the least of it is covered."""
     around, low, high = _framed(before, verdict.line.box)
     sides = [_with_box(frame[around.slices], verdict.line.box, around, low, high) for frame in (before, after)]
     between = np.full((around.height, _BETWEEN, 3), 128, np.uint8)
     picture = np.hstack([sides[0], between, sides[1]])
     identifies = verdict.line.identifies
-    return Shot(Finding.MISS, verdict.line.box, verdict.frame, 1 - verdict.covered, identifies, png(picture, _LONGEST))
+    finding = Finding.MISS if verdict.left else Finding.NOT_JUDGED
+    return Shot(finding, verdict.line.box, verdict.frame, 1 - verdict.covered, identifies, png(picture, _LONGEST))
 
 
 def shot_of_alarm(alarm: Alarm, before: Shown) -> Shot:

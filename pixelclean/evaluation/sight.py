@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from pydicom import Dataset
 
-from pixelclean.detect import Display, pictures
-from pixelclean.dicom import Frames, PixelFormat, open_frames, values_of
+from pixelclean.detect import Display, one_by_one
+from pixelclean.dicom import Frames, Kind, PixelFormat, open_frames, values_of
 from pixelclean.dicom.video import VideoFrames
 from pixelclean.dicom.words import Words
 from pixelclean.errors import Refused
@@ -27,7 +28,8 @@ class Sight:
     """The eyes for one image: frames of the source, and with the same scale those of its output.
 
     Grey is told by how far a value is from the fill, as finely as it is stored, so that no window hides faint text;
-    colours and palettes by how far each of red, green and blue is from the fill's.
+    colours and palettes by how far each of red, green and blue is from the fill's.  What is no number a viewer may show
+    as anything: it is told in a second sample, each kind of it apart and none of it black.
     """
 
     frames: Frames
@@ -72,9 +74,10 @@ class Sight:
     def _shown(self, frames: Frames, number: int) -> Shown:
         words, form = frames.frame(number), frames.format
         if _is_grey(form, self.display):
-            return _distance(words, form, self.fill[0]) * np.float32(self.scale)
-        colours = pictures(words, form, self.display)[0].astype(np.float32)
-        return np.abs(colours - pictures(_one_pixel(self.fill, form), form, self.display)[0].astype(np.float32))
+            far = (_distance(words, form, self.fill[0]) * self.scale).astype(np.float32)
+            return far if form.kind is Kind.INTEGER else np.concatenate([far, _no_numbers(words)], axis=-1)
+        colours = next(one_by_one(words, form, self.display)).astype(np.float32)
+        return np.abs(colours - next(one_by_one(_one_pixel(self.fill, form), form, self.display)).astype(np.float32))
 
 
 def filled(frame: Shown, mask: BoolArray) -> Shown:
@@ -94,10 +97,16 @@ def _scale(frames: Frames, fill: Fill) -> float:
     return 255.0 / furthest if furthest else 1.0
 
 
-def _distance(words: Words, form: PixelFormat, fill: float) -> Shown:
-    """How far each value is from that of the fill; what is no number is as black."""
-    far = np.abs(values_of(words, form).astype(np.float64) - _value(fill, form))
-    return np.nan_to_num(far, nan=0.0, posinf=0.0).astype(np.float32)
+def _distance(words: Words, form: PixelFormat, fill: float) -> npt.NDArray[np.float64]:
+    """Half of how far each value is from that of the fill, so that it is finite for all that are; 0 for the others."""
+    values = values_of(words, form).astype(np.float64)
+    return np.abs(np.where(np.isfinite(values), values, _value(fill, form)) / 2 - _value(fill, form) / 2)
+
+
+def _no_numbers(words: Words) -> Shown:
+    """0 for a number, and a level of its own for each of the three that are none."""
+    kinds = [np.isnan(words), np.isposinf(words), np.isneginf(words)]
+    return np.select(kinds, [np.float32(255), np.float32(170), np.float32(85)], np.float32(0)).astype(np.float32)
 
 
 def _value(word: float, form: PixelFormat) -> float:

@@ -1,15 +1,17 @@
-"""Tally: the judgements of all files as counts, by modality and together."""
+"""Tally: the judgements of all files as counts, by modality and together; what was not judged is counted too."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
 
-from pixelclean.evaluation.judge import LineVerdict, Verdict
+from pixelclean.evaluation.judge import LineVerdict, Verdict, all_left
 from pixelclean.evaluation.truth import Entry
 from pixelclean.evaluation.worker import Judged, Judgement
 from pixelclean.outcome import Released, Result, reasons_of, word_of
+from pixelclean.reasons import ReasonCode
 
 ALL = "all"
 """Stands for every modality together."""
@@ -40,9 +42,15 @@ class Scored:
         return self.result.judgement if isinstance(self.result, Judged) else None
 
     @property
-    def trouble(self) -> str:
-        """Why there is no judgement, "" where none was due."""
-        return self.result.trouble if isinstance(self.result, Judged) else ""
+    def not_judged(self) -> tuple[str, ...]:
+        """Why there is no judgement: what the judge stumbled over, else the reasons that held the file before it was
+        looked at; () where it was judged."""
+        if self.judgement is not None:
+            return ()
+        if isinstance(self.result, Judged) and self.result.trouble:
+            return (self.result.trouble,)
+        codes = {reason.code for reason in reasons_of(self.result.outcome)}
+        return tuple(sorted(codes or {ReasonCode.INTERNAL_ERROR}))
 
     @property
     def verdict(self) -> Verdict | None:
@@ -51,19 +59,25 @@ class Scored:
             return self.judgement.verdict
         if not self.released:
             return None
-        return Verdict(tuple(LineVerdict(line, True, 0.0, 0, 0, 0) for line in self.entry.lines), 0.0)
+        return Verdict(tuple(map(all_left, self.entry.lines)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is left in some files; `measured` are those that could be looked at, shares are of their pixels."""
+    """What is left in some files, of the lines that are labelled there.
+
+    `not_judged` are the files that could not be looked at; a line that is not judged is one of theirs, or one whose label
+    is in doubt.  Of an output that could not be looked at every line counts as left.
+    """
 
     files: int
-    measured: int
+    not_judged: int
     lines: int
     lines_left: int
+    lines_not_judged: int
     identifying: int
     identifying_left: int
+    identifying_not_judged: int
     cells: int
     cells_left: int
     away_median: float | None
@@ -71,19 +85,22 @@ class Counts:
 
     @classmethod
     def of(cls, files: Iterable[Scored]) -> Self:
-        """Counts over these files; percentiles are None where none was judged."""
+        """Counts over these files; percentiles are None where no pixel was compared."""
         given = tuple(files)
-        verdicts = [each.verdict for each in given if each.verdict is not None]
-        lines = [line for verdict in verdicts for line in verdict.lines]
+        lines = [line for each in given if each.verdict is not None for line in each.verdict.lines]
+        unseen = [line for each in given if each.verdict is None for line in each.entry.lines]
         identifying = [line for line in lines if line.line.identifies]
-        away = [each.judgement.verdict.away for each in given if each.judgement is not None]
+        unseen_identifying = sum(line.identifies for line in unseen)
+        away = [each.verdict.away for each in given if each.verdict is not None and each.verdict.away is not None]
         return cls(
             files=len(given),
-            measured=len(verdicts),
-            lines=len(lines),
+            not_judged=sum(bool(each.not_judged) for each in given),
+            lines=len(lines) + len(unseen),
             lines_left=sum(line.left for line in lines),
-            identifying=len(identifying),
+            lines_not_judged=sum(line.doubt is not None for line in lines) + len(unseen),
+            identifying=len(identifying) + unseen_identifying,
             identifying_left=sum(line.left for line in identifying),
+            identifying_not_judged=sum(line.doubt is not None for line in identifying) + unseen_identifying,
             cells=sum(line.cells for line in lines),
             cells_left=sum(line.cells_left for line in lines),
             away_median=float(np.percentile(away, 50)) if away else None,
@@ -122,11 +139,19 @@ class Evaluation:
         return _row(ALL, self.files)
 
     @property
+    def not_judged(self) -> tuple[tuple[str, int, int], ...]:
+        """What was not judged, by reason: how many files, and how many lines of files that were."""
+        files = Counter(why for each in self.files for why in each.not_judged)
+        lines = Counter(str(line.doubt) for each in self.files for line in _lines_of(each.verdict) if line.doubt)
+        return tuple((why, files[why], lines[why]) for why in sorted({*files, *lines}))
+
+    @property
     def as_object(self) -> Mapping[str, Any]:
         """For JSON: no text, and no path but those that the truth or the folder gives."""
         return {
             "modalities": [asdict(row) for row in self.rows[:-1]],
             "total": asdict(self.total),
+            "not_judged": [{"reason": why, "files": files, "lines": lines} for why, files, lines in self.not_judged],
             "files": [_file(each) for each in self.files],
             "not_labelled": list(self.not_labelled),
         }
@@ -146,7 +171,7 @@ def _file(scored: Scored) -> dict[str, Any]:
         "modality": scored.modality,
         "outcome": word_of(scored.result.outcome),
         "reasons": sorted({reason.code for reason in reasons_of(scored.result.outcome)}),
-        "not_judged": scored.trouble,
+        "not_judged": list(scored.not_judged),
         "lines": [_line(number, line) for number, line in enumerate(verdict.lines, start=1)] if verdict else None,
         "away": judgement.verdict.away if judgement else None,
         "false_alarms": [
@@ -155,6 +180,10 @@ def _file(scored: Scored) -> dict[str, Any]:
         if judgement
         else None,
     }
+
+
+def _lines_of(verdict: Verdict | None) -> tuple[LineVerdict, ...]:
+    return verdict.lines if verdict else ()
 
 
 def _line(number: int, verdict: LineVerdict) -> dict[str, Any]:
@@ -167,4 +196,5 @@ def _line(number: int, verdict: LineVerdict) -> dict[str, Any]:
         "frame": verdict.frame,
         "cells": verdict.cells,
         "cells_left": verdict.cells_left,
+        "not_judged": verdict.doubt or "",
     }

@@ -12,18 +12,22 @@ from pixelclean.dicom import Frames, Source, has_pixels, open_frames, quiet, rea
 from pixelclean.errors import Refused
 from pixelclean.evaluation.ink import Shown
 from pixelclean.evaluation.judge import Line, Verdict, judge
-from pixelclean.evaluation.shots import Alarm, Shot, alarms, shot_of_alarm, shot_of_miss
+from pixelclean.evaluation.shots import Alarm, Shot, alarms, shot_of_alarm, shot_of_line
 from pixelclean.evaluation.sight import Sight, filled
 from pixelclean.header import Trace
 from pixelclean.outcome import Result
 from pixelclean.pipeline import Cleaner, place_of
 from pixelclean.plan import Plan
 from pixelclean.policy import Limits
+from pixelclean.reasons import ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was seen of one file: of its output where it is released, else of what its plan would have masked."""
+    """What was seen of one file: of its output where it is released, else of what its plan would have masked.
+
+    A file without pixels and without labels has neither lines nor pixels that could change.
+    """
 
     verdict: Verdict
     alarms: tuple[Alarm, ...] = ()
@@ -84,12 +88,19 @@ def work(asked: Asked, settings: WorkerSettings, inbox: Connection) -> None:
 
 
 def _judgement(source: Source, result: Result, spool: Path, asked: Asked, limits: Limits) -> Judgement | None:
-    """What is seen of the output, or of the plan where there is none; None where there is neither."""
+    """What is seen of the output, or of the plan where there is none; None where there is neither.
+
+    Refused where nothing shows what the lines are asked of.
+    """
     lines = asked.lines[source.digest]
     if result.output is None and result.plan is None:
         return None
-    if result.plan is None or not has_pixels(source.dataset):
-        return Judgement(Verdict((), 0.0))
+    if not has_pixels(source.dataset):
+        if lines:
+            raise Refused(ReasonCode.NO_PIXEL_DATA, "lines are labelled")
+        return Judgement(Verdict((), None))
+    if result.plan is None:
+        raise Refused(ReasonCode.NO_PIXEL_VERDICT, "pixels without a plan")
     sight = Sight.of(source.dataset, source.transfer_syntax, limits)
     output = _frames_of(spool / result.output.spool_name, limits) if result.output else None
     pairs = sight.beside(output) if output else sight.masked(result.plan)
@@ -105,9 +116,9 @@ def _frames_of(path: Path, limits: Limits) -> Frames:
 
 def _shots(sight: Sight, output: Frames | None, plan: Plan, verdict: Verdict, far: tuple[Alarm, ...]) -> Iterator[Shot]:
     for line in verdict.lines:
-        if line.left:
+        if line.left or line.doubt:
             before = sight.before(line.frame)
-            yield shot_of_miss(line, before, _after(sight, output, plan, before, line.frame))
+            yield shot_of_line(line, before, _after(sight, output, plan, before, line.frame))
     for alarm in far:
         yield shot_of_alarm(alarm, sight.before(alarm.frame))
 

@@ -13,7 +13,7 @@ from pixelclean.header.embedded import silence
 from pixelclean.header.encryption.attached import attach
 from pixelclean.header.identity.harvest import harvest, study_of, traces_of
 from pixelclean.header.identity.identifiers import Identifier, Identifiers, Kind, Trace
-from pixelclean.header.identity.reading import is_known, known_among, spellings, tells_somebody
+from pixelclean.header.identity.reading import is_known, known_among, numbers_among, spellings, tells_somebody
 from pixelclean.header.identity.search import spelled_in, survivors
 from pixelclean.header.identity.telling import may_identify
 from pixelclean.header.made import made_by
@@ -55,6 +55,7 @@ __all__ = [
     "is_profile_or_stricter",
     "kept_by_order",
     "known_among",
+    "numbers_among",
     "left_of_dates",
     "listed_private",
     "made_by",

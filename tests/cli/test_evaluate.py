@@ -100,12 +100,13 @@ def wrong(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Done:
 
 
 def test_samples_are_released_and_held_as_by_clean_and_no_identifying_line_is_left(done: Done) -> None:
-    assert done.shown.exit_code == ExitCode.DONE, done.shown.output
+    assert done.shown.exit_code == ExitCode.QUEUED, done.shown.output  # one of them was held before it was looked at
     outcomes = {file["file"]: file["outcome"] for file in done.told["files"]}
     assert {name for name, outcome in outcomes.items() if outcome == "released"} == set(RELEASED)
     assert outcomes["ct-truncated.dcm"] == "quarantined"
     assert done.told["total"]["released"]["identifying_left"] == 0
-    assert all(not file["not_judged"] for file in done.told["files"])
+    not_judged = {file["file"]: file["not_judged"] for file in done.told["files"] if file["not_judged"]}
+    assert not_judged == {"ct-truncated.dcm": ["truncated"]}
 
 
 def test_every_label_is_judged_and_has_characters(done: Done, sample_data: Path) -> None:
@@ -120,7 +121,9 @@ def test_what_the_mask_of_a_held_file_would_leave_is_measured_too(done: Done) ->
     form, cut = done.of("sc-scanned-form-jpeg2000.dcm"), done.of("ct-truncated.dcm")
     assert form["outcome"] == "queued" and form["lines"]
     assert cut["lines"] is None and cut["away"] is None
-    assert done.told["total"]["held"]["measured"] == 1
+    assert (done.told["total"]["held"]["files"], done.told["total"]["held"]["not_judged"]) == (2, 1)
+    assert done.told["not_judged"] == [{"reason": "truncated", "files": 1, "lines": 0}]
+    assert re.search(r"Not judged: +1 file, \d+ line", done.shown.output)
 
 
 def test_files_that_nobody_labelled_are_counted_and_left_alone(done: Done) -> None:
@@ -131,7 +134,7 @@ def test_files_that_nobody_labelled_are_counted_and_left_alone(done: Done) -> No
 def test_the_terminal_has_a_row_for_each_modality_and_one_for_all(done: Done) -> None:
     for modality, files in (("CT", 1), ("SR", 1), ("US", 2), ("all", 4)):
         assert re.search(rf"^ {modality} +{files} ", done.shown.output, re.MULTILINE)
-    assert "2 (1 with a mask)" in done.shown.output
+    assert re.search(r"^ all +2 +1 ", done.shown.output, re.MULTILINE)  # held: two, one of them not judged
 
 
 def test_no_text_of_the_truth_is_shown_or_written(done: Done) -> None:
@@ -159,6 +162,38 @@ def test_a_label_that_identifies_and_is_left_gives_an_exit_code_of_its_own(wrong
     assert line["left"] and line["identifying"] and line["covered"] == 0
 
 
+@pytest.fixture
+def folder(tmp_path: Path, sample_data: Path) -> Path:
+    made = tmp_path / "in"
+    made.mkdir()
+    shutil.copy(sample_data / "ct-plain.dcm", made)
+    return made
+
+
+def test_a_file_that_is_no_dicom_is_counted_listed_and_doubtful(folder: Path, tmp_path: Path) -> None:
+    (folder / "bad.dcm").write_bytes(b"no DICOM")
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"files": [{"file": "bad.dcm", "lines": [{"box": [1, 1, 20, 20]}]}]}))
+    shown = run("evaluate", folder, truth, "--json", "--jobs", 1)
+    assert shown.exit_code == ExitCode.QUEUED
+    told = json.loads(shown.stdout)
+    assert told["not_judged"] == [{"reason": "not-dicom", "files": 1, "lines": 0}]
+    held = told["total"]["held"]
+    assert (held["files"], held["not_judged"], held["lines"], held["identifying_not_judged"]) == (1, 1, 1, 1)
+    assert told["not_labelled"] == ["ct-plain.dcm"]
+
+
+def test_a_label_beside_the_text_is_doubtful(folder: Path, tmp_path: Path, sample_data: Path) -> None:
+    shutil.copy(sample_data / "us-single-rgb.dcm", folder)
+    truth = tmp_path / "truth.json"
+    truth.write_text(json.dumps({"files": [{"file": "us-single-rgb.dcm", "lines": [{"box": [0, 56, 50, 68]}]}]}))
+    shown = run("evaluate", folder, truth, "--json", "--jobs", 1)
+    assert shown.exit_code == ExitCode.QUEUED, shown.output
+    told = json.loads(shown.stdout)
+    assert told["not_judged"] == [{"reason": "no-ink", "files": 0, "lines": 1}]
+    assert told["files"][0]["lines"][0]["not_judged"] == "no-ink"
+
+
 def test_json_is_the_report(wrong: Done) -> None:
     assert json.loads(wrong.shown.stdout) == wrong.told
 
@@ -179,7 +214,7 @@ def test_misses_come_before_false_alarms_and_each_has_a_picture(wrong: Done) -> 
 
 def test_names_of_pictures_are_numbers_only(wrong: Done) -> None:
     names = {path.name for path in wrong.pictures.glob("*.png")}
-    assert all(re.fullmatch(r"(miss|false-alarm)-\d{5}\.png", name) for name in names)
+    assert all(re.fullmatch(r"(miss|not-judged|false-alarm)-\d{5}\.png", name) for name in names)
     assert "miss-00001.png" in names
 
 

@@ -8,6 +8,9 @@ import zxingcpp
 from invented import COLOUR, described, of, opened, source_of, speckled
 
 from pixelclean.detect import Display, Finder, Picture, barcodes
+from pixelclean.detect.barcodes import barcodes_at
+from pixelclean.detect.novelty import Sightings
+from pixelclean.detect.shades import patches
 from pixelclean.geometry import mask_of
 from pixelclean.policy import Policy
 
@@ -145,3 +148,54 @@ def test_a_barcode_that_one_frame_between_the_sampled_shows_is_found(look: str) 
     cine = opened(source_of(described(form), form, frames))
     found = getattr(Finder.load(Policy.load().pixel), look)(cine, Display()).barcodes
     assert (mask_of(found, *where.shape) & where).sum() == where.sum()
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "EAN13"])
+@pytest.mark.parametrize("ground", [0, 200])
+def test_a_barcode_of_twelve_grey_levels_is_covered(kind: str, ground: int) -> None:
+    assert covered(*scene(kind, module=4, ground=ground, dark=118, light=130)) > 0.99
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Code128", "PDF417"])
+def test_a_barcode_in_colours_of_equal_luma_is_covered(kind: str) -> None:
+    grey, where = scene(kind, module=4)
+    red, green = np.array((200, 40, 40), np.uint8), np.array((30, 124, 60), np.uint8)
+    picture = np.where(grey < 128, red, green)
+    assert np.ptp(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)) <= 2
+    assert covered(picture, where) > 0.99
+
+
+def grainy(seed: int, rows: int, columns: int) -> Picture:
+    noise = np.random.default_rng(seed).normal(110, 60, (rows, columns))
+    return np.repeat(np.clip(noise, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Code128", "Code39", "EAN13", "PDF417"])
+@pytest.mark.parametrize("module", [2, 4])
+def test_a_barcode_in_one_frame_of_moving_noise_is_covered(kind: str, module: int) -> None:
+    shown, where = scene(kind, module)
+    label = cv2.dilate(where.astype(np.uint8), np.ones((20 * module + 1,) * 2, np.uint8)) > 0
+    frames = [grainy(number, *where.shape) for number in range(5)]
+    frames[3][label] = shown[label]
+    sightings = Sightings()
+    found = [barcodes_at(sightings.fresh(frame), frame) for frame in frames]
+    assert found[:3] == [()] * 3
+    assert (mask_of(found[3], *where.shape) & where).sum() == where.sum()
+
+
+def test_frames_of_noise_and_even_ground_are_not_searched_for_barcodes() -> None:
+    for picture in (grainy(1, 300, 400), np.full((300, 400, 3), 130, np.uint8)):
+        assert patches(picture) == ()
+
+
+def test_a_place_is_searched_again_only_when_it_shows_something_else() -> None:
+    (one, _), (other, _) = scene("QRCode", 4), scene("DataMatrix", 8)
+    rows, columns = (min(sides) for sides in zip(one.shape[:2], other.shape[:2], strict=True))
+    sightings = Sightings()
+    searched = [bool(sightings.fresh(shown[:rows, :columns])) for shown in (one, one, other, other)]
+    assert searched == [True, False, True, False]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (7, 9), (17, 33)])
+def test_no_size_is_too_odd_to_be_sighted(shape: tuple[int, int]) -> None:
+    assert Sightings().fresh(np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)) == ()

@@ -88,6 +88,21 @@ def test_ticks_beside_it_are_said() -> None:
     assert seen.ticked
 
 
+def test_dots_beside_it_are_no_ticks() -> None:
+    picture = text("15", left=60)
+    picture[36:54:3, 12:30:3] = 255
+    assert block(rgb(picture), box=Box(50, 30, 100, 62)) is None
+
+
+def test_the_ink_of_a_block_has_a_box_of_its_own() -> None:
+    seen = block(rgb(text()))
+    assert seen is not None
+    rows, columns = np.nonzero(text() > 100)
+    assert seen.box.intersection(BOX) == seen.box
+    assert abs(seen.box.left - columns.min()) <= 1
+    assert abs(seen.box.bottom - 1 - rows.max()) <= 1
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_text_over_tissue_or_speckle_is_no_block(seed: int) -> None:
     rng = np.random.default_rng(seed)

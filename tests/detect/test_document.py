@@ -133,3 +133,43 @@ def test_what_has_no_rows_is_none(shape: tuple[int, int], value: int) -> None:
 
 def test_noise_is_none() -> None:
     assert not looks_like_document(np.random.default_rng(1).integers(0, 256, (500, 500, 3), dtype=np.uint8))
+
+
+def askew(picture: Picture, angle: float, lid: int) -> Picture:
+    rows, columns = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0)
+    return np.asarray(cv2.warpAffine(picture, turn, (columns, rows), borderValue=(lid,) * 3), np.uint8)
+
+
+@pytest.mark.parametrize("lid", [60, 240])
+@pytest.mark.parametrize("angle", [6, 12, 20, 30, 45, -12, -33])
+def test_a_letter_is_a_document_however_it_is_tilted(angle: float, lid: int) -> None:
+    letter = askew(page(), angle, lid)
+    assert looks_like_document(letter)
+    assert looks_like_document(255 - letter)
+
+
+def rows_of_words(lines: list[str], *, left: int = 80, top: int = 80, pitch: int = 40) -> Picture:
+    canvas = Image.new("RGB", (850, 1100), (245,) * 3)
+    draw = ImageDraw.Draw(canvas)
+    for number, line in enumerate(lines):
+        draw.text((left, top + pitch * number), line, fill=(20,) * 3, font=ImageFont.load_default(18))
+    return np.asarray(canvas)
+
+
+@pytest.mark.parametrize("count", [3, 4, 7])
+def test_a_few_rows_on_a_bare_page_make_a_document(count: int) -> None:
+    assert looks_like_document(rows_of_words(["Sentinel Zoe was seen today for an invented complaint"] * count))
+
+
+def test_a_form_with_words_at_its_left_edge_only_is_a_document() -> None:
+    words = ["Sentinel", "Zoe", "3.2.1901", "Knee", "left", "Dr. Nobody", "ok", "yes"] * 2
+    assert looks_like_document(rows_of_words(words, left=60, pitch=60))
+
+
+def test_a_grainy_photograph_of_a_page_lit_from_one_corner_is_a_document() -> None:
+    letter = page().astype(np.float64)
+    y, x = np.mgrid[0 : letter.shape[0], 0 : letter.shape[1]]
+    light = 0.45 + 0.55 * np.exp(-((x - 200.0) ** 2 + (y - 200.0) ** 2) / 4e5)
+    grain = np.random.default_rng(0).normal(0, 0.04, light.shape)
+    assert looks_like_document(np.clip(letter * (light + grain)[..., None], 0, 255).astype(np.uint8))

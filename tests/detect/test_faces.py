@@ -1,5 +1,6 @@
 """Photographs that show a face are told from those that show none, upright or turned."""
 
+import cv2
 import numpy as np
 import pytest
 from skimage import data
@@ -38,3 +39,25 @@ def test_photographs_without_a_person_show_none() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 400), (23, 23), (2000, 3), (100, 100)])
 def test_no_size_is_too_odd(shape: tuple[int, int]) -> None:
     assert faces(np.full((*shape, 3), 130, np.uint8)) == ()
+
+
+def far_away(scale: float, rows: int, columns: int) -> Picture:
+    """The portrait, small, before an even wall."""
+    small = cv2.resize(astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = np.full((rows, columns, 3), (90, 110, 120), np.uint8)
+    picture[rows // 3 : rows // 3 + small.shape[0], columns // 3 : columns // 3 + small.shape[1]] = small
+    return picture
+
+
+def test_a_face_of_fifty_pixels_is_seen() -> None:
+    assert faces(far_away(0.45, 480, 640))
+
+
+@pytest.mark.parametrize("light", [(0.5, 0.8, 1.3), (0.7, 1.1, 0.7), (1.1, 1.0, 0.5)], ids=["blue", "green", "yellow"])
+def test_a_face_in_light_of_a_colour_is_seen(light: tuple[float, float, float]) -> None:
+    assert faces(np.clip(astronaut() * np.array(light), 0, 255).astype(np.uint8))
+
+
+def test_a_face_in_a_negative_is_seen() -> None:
+    grey = astronaut().mean(axis=2).astype(np.uint8)
+    assert faces(np.repeat(255 - grey[..., None], 3, axis=2))

@@ -41,7 +41,9 @@ HEAD = 'modalities = ["*"]\nruler = { least = 0, most = 300, decimals = 1 }\n'
         ("DX", "LAT L"),
         ("MG", "R-MLO"),
         ("SC", "3.25 mm"),
-        ("", "droite"),
+        ("", "right"),
+        ("US", "Persist Med"),
+        ("DX", "AP erect"),
         ("ct ", "120 kV"),
     ],
 )
@@ -61,6 +63,42 @@ def test_settings_units_sides_and_parts_of_the_body_are_harmless(modality: str, 
     ],
 )  # fmt: skip
 def test_what_may_be_a_name_a_number_or_a_time_is_not(modality: str, line: str) -> None:
+    assert not SHIPPED.of(modality).reads(line)
+
+
+@pytest.mark.parametrize("modality", MODALITIES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ASSIS", "LI", "PER HOCH", "Per Max", "B. MAX", "B. Alto", "CF Hoch", "TDI Min", "WF Low", "THI Low", "SUPINO", "Prone", "Standing", "Debout",
+        "RE FEGATO", "LI BLAAS", "Blaas", "Foie", "Liver", "Kidney", "der Niere", "Links", "Gauche", "Droite", "Destra", "Lat", "Flair", "Sag",
+        "A.P.", "P.A.", "AP", "PA", "PD", "LAT", "Prof 12 cm", "Prof. Foie", "Ma 250", "Te Li", "Sri 3", "Per 3", "Gain 45", "Dr. 60", "Dr: 45",
+    ],
+)  # fmt: skip
+def test_what_families_and_people_are_called_is_no_word_of_a_machine(modality: str, line: str) -> None:
+    assert not SHIPPED.of(modality).reads(line)
+
+
+@pytest.mark.parametrize("modality", MODALITIES)
+@pytest.mark.parametrize(
+    "line",
+    ["Arterial phase", "portal venous", "with contrast", "non contrast", "造影", "prostate", "RT prostate", "placenta", "Uterus sag",
+        "left ovary", "rt testis", "liver protocol", "CT head"],
+)  # fmt: skip
+def test_what_the_basic_profile_removes_from_a_header_does_not_stay_in_a_picture(modality: str, line: str) -> None:
+    assert not SHIPPED.of(modality).reads(line)
+
+
+@pytest.mark.parametrize("modality", MODALITIES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SC 123", "SL 123", "MAP 123", "ID 123", "PI 123", "RI 19.88", "MI 2.03", "SC 123 Map 45 SV 12 mm", "12 mm 3 mm 45 cm", "1 cm 2 cm 3 cm",
+        "FR 12 FR 3 FR 198", "TR 12 TE 3 TI 198", "Edge 123 SC 45 Map 67", "PI 1.2 RI 0.4 PI 6.7", "45 N 12 N", "zoom 123", "mag 12",
+        "123 cm 456 Hz 78 dB", "C12W345", "W12 L3", "D12 cm", "MI1.2", "SL5.0", "T 1", "kV120",
+    ],
+)  # fmt: skip
+def test_numbers_that_together_may_be_somebodys_are_not_harmless(modality: str, line: str) -> None:
     assert not SHIPPED.of(modality).reads(line)
 
 
@@ -122,6 +160,8 @@ def test_nothing_of_the_grammar_is_a_month_a_sex_an_age_or_a_name_of_the_vocabul
         (HEAD + PHRASE.replace("400", "1000"), "may be a year"),
         (HEAD + PHRASE.replace("decimals = 1\n", ""), "least, most and decimals"),
         (HEAD + PHRASE.replace("decimals = 1", 'decimals = "1"'), "whole"),
+        (HEAD + PHRASE + "fewest_decimals = 2\n", "3 decimals at most"),
+        (HEAD + PHRASE + "fewest_decimals = 1\n", "not a line of this phrase: 5 mm"),
         (HEAD + PHRASE.replace('["5 mm"]', "[]"), "examples: texts were expected"),
         (HEAD + PHRASE + 'alone = "yes"\n', "true or false"),
         (HEAD + PHRASE + PHRASE, "one id: length"),

@@ -8,11 +8,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from invented import COLOUR, DEEP, GREY, Ink, described, lettering, of, words_for
 from pydicom import Dataset, Sequence
 
 from pixelclean.detect import Display, Picture, pictures
+from pixelclean.detect.bit_planes import planes
+from pixelclean.detect.kernels import COUNT_CHANGES, EVERY, TILE, count_changes
+from pixelclean.detect.view import one_by_one
 from pixelclean.dicom import Kind, PixelFormat, words_of
+from pixelclean.dicom.compiled import compiled
 from pixelclean.dicom.words import Words
 
 LEAST = 25
@@ -184,6 +190,9 @@ DEEP_CASES = [
     Hidden("in eight bits of sixteen", of(TWELVE, bits_stored=8, high_bit=11), on(100, 3)),
     Hidden("32 bits", WIDE, on(3_000_000_000.0, 1)),
     Hidden("32 bits, signed", of(WIDE, signed=True), on(-2_000_000_000 + noise(9), 40)),
+    *(Hidden(f"bit {bit} of 32 under noise", WIDE, in_bit(3e9 + noise(1e6), bit)) for bit in (0, 7, 8, 16)),
+    Hidden("bit 0 of 32 under noise, signed", of(WIDE, signed=True), in_bit(noise(1e6), 0)),
+    Hidden("bit 0 under noise, as noisy elsewhere", SIXTEEN, lambda ink: np.where((_Y > 96 + 32) | (_X > 256), 21000 + noise(900), in_bit(21000 + noise(900), 0)(ink))),
     Hidden("32 bits, beside extremes", WIDE, on(outliers(np.full((ROWS, COLUMNS), 1e6), 0, 4e9), 3)),
 ]  # fmt: skip
 FLOAT_CASES = [
@@ -198,6 +207,12 @@ FLOAT_CASES = [
         "no number on the darkest": instead(0.0, np.nan),
         "infinity on the brightest": instead(np.where(_Y < 180, 9.0, 1.0), np.inf),
         "among values that are no numbers": on(outliers(7 + noise(0.01), np.nan, np.inf), 0.03),
+        **{
+            f"{ink} on {ground}, numbers below": instead(np.where(_Y > 170, noise(1), ground), ink)
+            for ink in (np.nan, np.inf, -np.inf)
+            for ground in (np.nan, np.inf, -np.inf)
+            if str(ink) != str(ground)
+        },
         "beside the largest numbers": on(outliers(7 + noise(0.01), -3e38, 3e38), 0.03),
         "beside the smallest numbers": on(np.full((ROWS, COLUMNS), 1e-30), 2e-30),
     }.items()
@@ -216,6 +231,8 @@ COLOUR_CASES = [
     Hidden("low values of sixteen bits, equal luma", RGB_16, coloured((350, 250, 300), (250, 301, 300))),
     Hidden("low values of sixteen bits beside white", RGB_16, lambda ink: np.where(_Y[..., None] > 170, 65535, coloured((300, 300, 300), (330, 300, 300))(ink))),
     Hidden("sixteen bits, chroma only", of(YBR, bits_allocated=16, bits_stored=16, high_bit=15), coloured((9000, 32768, 32768), (9000, 32768, 33100))),
+    Hidden("the lowest bit of luma", YBR, lambda ink: np.stack([in_bit(120 + noise(30), 0)(ink), 128 + noise(9, 2), 128 + noise(9, 3)], axis=-1)),
+    Hidden("the lowest bits of each channel, a line in each", RGB, lambda ink: np.stack([in_bit(120 + noise(30, part), 0)(ink & (part == _X // 107)) for part in range(3)], axis=-1)),
     Hidden("the lowest bit of one channel", RGB, lambda ink: np.stack([in_bit(120 + noise(30, seed), 0)(ink & (seed == 2)) if seed == 2 else 120 + noise(30, seed) for seed in (1, 2, 3)], axis=-1)),
 ]  # fmt: skip
 EIGHT_CASES = [
@@ -250,6 +267,77 @@ def test_text_shows_in_one_of_the_pictures(case: Hidden, size: int) -> None:
     shown = pictures(case.words(ink), case.form, Display.of(described(case.form, **case.attributes)))
     assert max(contrast(picture, ink) for picture in shown) >= LEAST
     assert len(shown) <= 5
+
+
+def one_line(rows: int, columns: int, size: int) -> Ink:
+    return lettering(rows, columns, "SENTINEL ZOE 03.02.1901", columns // 2, rows // 2, size) > 100
+
+
+LARGE = [(1024, 1024), (2000, 3000)]
+
+
+@pytest.mark.parametrize(("rows", "columns"), LARGE)
+@pytest.mark.parametrize("form", [EIGHT, SIXTEEN, WIDE], ids=["8", "16", "32"])
+def test_one_line_in_a_bit_under_the_noise_of_a_large_image_shows(form: PixelFormat, rows: int, columns: int) -> None:
+    ink = one_line(rows, columns, 10)
+    words = np.random.default_rng(2).integers(0, 1 << form.bits_stored, ink.shape, form.dtype) & ~form.dtype.type(4)
+    large = of(form, rows=rows, columns=columns)
+    shown = pictures((words | (ink * form.dtype.type(4)))[..., np.newaxis], large, Display())
+    assert max(contrast(picture, ink) for picture in shown) >= 200
+
+
+@pytest.mark.parametrize(("rows", "columns"), LARGE)
+def test_one_line_in_a_chroma_that_no_screen_shows_is_seen_in_a_large_image(rows: int, columns: int) -> None:
+    ink = one_line(rows, columns, 12)
+    words = np.where(ink[..., np.newaxis], (255, 255, 128), (255, 200, 128)).astype(np.uint8)
+    shown = pictures(words, of(YBR, rows=rows, columns=columns), Display())
+    assert max(contrast(picture, ink) for picture in shown) >= LEAST
+
+
+@given(
+    st.integers(1, 140),
+    st.integers(1, 140),
+    st.sampled_from([EIGHT, SIXTEEN, SIGNED, WIDE, RGB, RGB_16]),
+    st.integers(0),
+)
+@settings(max_examples=40, deadline=None)
+def test_noise_is_no_drawing(rows: int, columns: int, form: PixelFormat, seed: int) -> None:
+    noisy = of(form, rows=rows, columns=columns)
+    words = np.random.default_rng(seed).integers(0, 1 << form.bits_stored, noisy.shape[-3:], form.dtype)
+    assert list(planes(words, noisy)) == []
+
+
+@given(st.integers(32, 100), st.integers(64, 300), st.integers(0, 6), st.integers(0))
+@settings(max_examples=40, deadline=None)
+def test_a_stroke_in_any_bit_under_noise_is_drawn_where_it_is(rows: int, columns: int, bit: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ink = np.zeros((rows, columns), bool)
+    ink[4:12, columns // 2 : columns // 2 + 3] = True
+    words = rng.integers(0, 256, ink.shape, np.uint8) & np.uint8(255 - (1 << bit)) | (ink * np.uint8(1 << bit))
+    (drawn,) = planes(words[..., np.newaxis], of(EIGHT, rows=rows, columns=columns))
+    assert np.array_equal(drawn, np.repeat(ink[..., np.newaxis] * np.uint8(255), 3, axis=2))
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(1, 6), st.integers(0))
+@settings(max_examples=40, deadline=None)
+def test_changes_are_counted_of_each_bit_in_each_tile(rows: int, columns: int, step: int, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (rows, columns, step), np.uint8)
+    counted = compiled(count_changes, COUNT_CHANGES)(pixels.reshape(rows, -1), step)
+    for sample, bit, down, across in np.ndindex(counted.shape):
+        first = max(0, across * TILE - 1)
+        part = pixels[down * TILE : (down + 1) * TILE : EVERY, first : (across + 1) * TILE, sample] >> bit & 1
+        assert counted[sample, bit, down, across] == np.count_nonzero(np.diff(part.astype(int), axis=1))
+
+
+def test_pictures_are_made_one_by_one() -> None:
+    """The same ones, each when it is asked for."""
+    ink = text(20)
+    for case in (*DEEP_CASES[::9], *COLOUR_CASES[::3], *PALETTE_CASES[::5]):
+        words, display = case.words(ink), Display.of(described(case.form, **case.attributes))
+        each = one_by_one(words, case.form, display)
+        for picture in pictures(words, case.form, display):
+            assert np.array_equal(next(each), picture)
+        assert next(each, None) is None
 
 
 def test_a_palette_says_its_colours_in_one_picture_and_its_indices_in_the_next() -> None:

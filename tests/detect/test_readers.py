@@ -8,7 +8,7 @@ import pytest
 from invented import lettering
 
 from pixelclean.detect.read import Word
-from pixelclean.detect.reading import Block, Line, agreed_text, load_reader, rapid
+from pixelclean.detect.reading import Block, Line, agreed_text, is_covered, load_reader, rapid
 from pixelclean.detect.reading.readers import Reader
 from pixelclean.errors import ConfigurationError
 from pixelclean.geometry import Box
@@ -46,6 +46,14 @@ def test_nothing_is_read_from_nothing(reader: Reader) -> None:
     blank, dot = np.full((60, 90), 255, np.uint8), np.zeros((1, 1), np.uint8)
     assert len(reader.lines([blank, dot])) == 2
     assert all(word.confidence < 60 for words in reader.lines([blank, dot]) for word in words)
+
+
+def test_a_word_that_was_not_read_leaves_its_ink_uncovered(reader: Reader) -> None:
+    line = line_of("Depth 16 SENTINEL")
+    for picture, words in zip((line.shades, line.ink), reader.lines([line.shades, line.ink]), strict=True):
+        assert is_covered(picture, [each.box for each in words])
+        for missing in words:
+            assert not is_covered(picture, [each.box for each in words if each is not missing])
 
 
 def test_a_whole_picture_is_read_too(reader: Reader) -> None:

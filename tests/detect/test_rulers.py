@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixelclean.detect.reading import Mark, marks_of_rulers
+from pixelclean.detect.reading import Mark, marks_of_rulers, spelled_out
 from pixelclean.geometry import Box
 
 
@@ -15,9 +15,32 @@ def marks(values: list[float], way: int = 60, *, down: bool = True) -> list[Mark
 
 def test_even_steps_of_value_and_place_are_a_ruler() -> None:
     for down in (True, False):
-        for values in ([0, 5, 10, 15], [20, 15, 10, 5], [1, 2, 3, 4, 5, 6]):
+        for values in ([0, 5, 10, 15], [20, 15, 10, 5], [7, 8, 9, 10]):
             ruler = marks(values, down=down)
             assert marks_of_rulers(ruler) == set(ruler)
+
+
+def test_a_row_of_single_digits_may_be_an_id_and_a_column_of_them_is_a_ruler() -> None:
+    for values in ([1, 2, 3, 4, 5], [9, 8, 7, 6], [2, 4, 6, 8]):
+        assert marks_of_rulers(marks(values)) == set(marks(values))
+        assert marks_of_rulers(marks(values, down=False)) == frozenset()
+        stranger = Mark(62, Box(600, 400, 620, 412))
+        assert marks_of_rulers([*marks(values, down=False), stranger]) == frozenset()
+
+
+def test_digits_off_a_ladder_are_an_id_however_far_apart() -> None:
+    for values in ([7, 7, 1, 7, 7, 1, 7], [1, 9, 0, 1, 0, 2, 0, 3], [4, 8, 1, 5]):
+        for down in (True, False):
+            assert marks_of_rulers(marks(values, way=90, down=down)) == frozenset()
+
+
+def test_letters_near_each_other_in_a_row_or_a_column_are_a_word() -> None:
+    word = [Box(left, 100, left + 12, 116) for left in (40, 140, 240)]
+    assert spelled_out(word) == set(word)
+    column = [Box(40, top, 52, top + 16) for top in (40, 140)]
+    assert spelled_out(column) == set(column)
+    sides = [Box(10, 200, 22, 216), Box(480, 200, 492, 216), Box(250, 10, 262, 26)]
+    assert spelled_out(sides) == frozenset()
 
 
 def test_three_numbers_may_be_a_date() -> None:
@@ -30,8 +53,10 @@ def test_numbers_out_of_step_are_none() -> None:
 
 
 def test_numbers_close_to_each_other_are_one_number() -> None:
-    assert marks_of_rulers(marks([1, 2, 3, 4], way=22, down=False)) == set(marks([1, 2, 3, 4], way=22, down=False))
-    assert marks_of_rulers(marks([1, 2, 3, 4], way=16, down=False)) == frozenset()
+    values = [10, 20, 30, 40]
+    assert marks_of_rulers(marks(values, way=40, down=False)) == set(marks(values, way=40, down=False))
+    assert marks_of_rulers(marks(values, way=30, down=False)) == frozenset()
+    assert marks_of_rulers(marks(values, way=16)) == frozenset()
 
 
 def test_a_stranger_beside_a_ruler_is_no_mark_of_it() -> None:

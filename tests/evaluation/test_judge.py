@@ -6,7 +6,7 @@ from drawn import COLUMNS, LINE, PITCH, ROWS, TEXT, blackened, character, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pixelclean.evaluation import Line, judge
+from pixelclean.evaluation import Doubt, Line, judge
 from pixelclean.evaluation.judge import AWAY
 from pixelclean.geometry import Box
 
@@ -167,9 +167,73 @@ def test_a_box_without_contrast_must_be_black_all_over() -> None:
     assert not judge([LABEL], [(flat, blackened(flat, LINE))]).lines[0].left
 
 
-def test_no_frame_at_all_leaves_nothing() -> None:
+def test_a_box_that_holds_no_ink_is_in_doubt_and_not_covered() -> None:
+    before = frame((255,), (0,))
+    beside = Line(Box(LINE.left, 0, LINE.right, 12), characters=len(TEXT))
+    for frames in ([(before, before)], [(before, blackened(before, LINE))] * 2):
+        (line,) = judge([beside], frames).lines
+        assert not line.left and line.doubt is Doubt.NO_INK and line.cells == 0
+
+
+def test_a_box_with_a_speck_in_it_is_in_doubt_as_well() -> None:
+    speck = np.zeros((ROWS, COLUMNS, 1), np.float32)
+    speck[LINE.top + 2, LINE.left + 2] = 200
+    (line,) = judge([LABEL], [(speck, blackened(speck, LINE))]).lines
+    assert not line.left and line.doubt is Doubt.NO_INK
+
+
+def test_a_box_that_meets_a_few_of_its_characters_is_in_doubt() -> None:
+    before = frame((255,), (0,))
+    wide = Line(Box(LINE.left, LINE.top, COLUMNS, LINE.bottom), characters=len(TEXT))
+    few = frame((255,), (0,), text=TEXT[:2])
+    assert judge([wide], [(before, blackened(before, LINE))]).lines[0].doubt is None
+    (line,) = judge([wide], [(few, blackened(few, LINE))]).lines
+    assert not line.left and line.doubt is Doubt.LITTLE_INK
+
+
+@pytest.mark.parametrize("box", [LINE, LINE.grown(8), Box(0, 0, COLUMNS, ROWS)])
+def test_a_line_that_appears_later_is_judged_by_its_own_ink_however_loose_its_box(box: Box) -> None:
+    blank, shown = np.zeros((ROWS, COLUMNS, 1), np.float32), frame((255,), (0,))
+    label = Line(box, characters=len(TEXT))
+    (line,) = judge([label], [(blank, blank), (shown, shown), (shown, shown)]).lines
+    assert line.left and line.frame == 1
+    assert not judge([label], [(blank, blank), (shown, blackened(shown, LINE))]).lines[0].left
+
+
+@pytest.mark.parametrize("text", ["ZZZZZZZZZZZ", "SENTINELZOO"])
+def test_a_box_that_shows_something_else_later_is_in_doubt_where_that_is_not_covered(text: str) -> None:
+    first, later = frame((255,), (0,)), frame((255,), (0,), text=text)
+    gone = (first, blackened(first, LINE))
+    last = character(len(TEXT) - 1)
+    (line,) = judge([LABEL], [gone, (later, blackened(later, *_all_but(last)) if text[0] == "S" else later)]).lines
+    assert line.left or line.doubt is Doubt.CHANGES
+    (line,) = judge([LABEL], [gone, (later, blackened(later, LINE))]).lines
+    assert not line.left and line.doubt is None
+
+
+def _all_but(open_one: Box) -> list[Box]:
+    return [box for box in map(character, range(len(TEXT))) if box != open_one]
+
+
+def test_a_named_frame_that_does_not_show_the_line_leaves_it_in_doubt() -> None:
+    shown, blank = frame((255,), (0,)), np.zeros((ROWS, COLUMNS, 1), np.float32)
+    gone = (shown, blackened(shown, LINE))
+    for frames, doubt in (({0, 1}, Doubt.NO_INK), ({0, 2}, Doubt.NOT_SHOWN), ({0}, None)):
+        named = Line(LINE, characters=len(TEXT), frames=frozenset(frames))
+        (line,) = judge([named], [gone, (blank, blank)]).lines
+        assert not line.left and line.doubt is doubt
+
+
+def test_where_there_is_no_frame_nothing_was_judged() -> None:
     verdict = judge([LABEL], [])
-    assert verdict.away == 0 and not verdict.lines[0].left
+    (line,) = verdict.lines
+    assert verdict.away is None and not line.left and line.doubt is Doubt.NOT_SHOWN
+
+
+def test_what_is_left_is_no_doubt() -> None:
+    flat = np.full((ROWS, COLUMNS, 1), 128, np.float32)
+    (line,) = judge([LABEL], [(flat, flat)]).lines
+    assert line.left and line.doubt is None and line.cells == line.cells_left == len(TEXT)
 
 
 @st.composite

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from invented import COLOUR, DEEP, GREY, all_of, banner, described, of, opened, source_of, with_banner, words_for
 
-from pixelclean.dicom import PixelFormat, open_frames
+from pixelclean.dicom import Kind, PixelFormat, open_frames
 from pixelclean.errors import Refused
 from pixelclean.evaluation import Line, judge
 from pixelclean.evaluation.sight import Sight
@@ -55,6 +55,26 @@ def test_text_that_no_common_window_shows_is_still_seen() -> None:
     sight = Sight.of(source.dataset, source.transfer_syntax, Limits())
     (line,) = judge([LINE], sight.beside(opened(source))).lines
     assert line.left and line.covered == 0
+
+
+@pytest.mark.parametrize("kind", [Kind.FLOAT, Kind.DOUBLE])
+@pytest.mark.parametrize("ground", [0.0, 3.0, np.inf])
+@pytest.mark.parametrize("ink", [np.nan, np.inf, -np.inf, 1e300])
+def test_what_is_no_number_is_not_black(kind: Kind, ground: float, ink: float) -> None:
+    bits = 32 if kind is Kind.FLOAT else 64
+    form = of(GREY, bits_allocated=bits, bits_stored=bits, high_bit=bits - 1, kind=kind)
+    with np.errstate(over="ignore"):
+        words = np.where(banner(), ink, ground).astype(form.dtype)[..., np.newaxis]
+    if len(np.unique(words)) == 1:
+        return  # no text at all
+    words[-1] = 5.0
+    source = source_of(described(form), form, [words])
+    sight = Sight.of(source.dataset, source.transfer_syntax, Limits())
+    (line,) = judge([LINE], sight.beside(opened(source))).lines
+    assert line.left and line.covered < 0.1
+    plan = Plan(form.rows, form.columns, 1, (Region(LINE.box, Act.MASK, Origin.OPERATOR, "test"),))
+    (line,) = judge([LINE], sight.masked(plan)).lines
+    assert not line.left and line.doubt is None
 
 
 def test_an_output_with_other_frames_cannot_be_judged() -> None:

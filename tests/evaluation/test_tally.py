@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from pixelclean.evaluation import Entry, Evaluation, Line
-from pixelclean.evaluation.judge import LineVerdict, Verdict
+from pixelclean.evaluation.judge import Doubt, LineVerdict, Verdict
 from pixelclean.evaluation.tally import Scored
 from pixelclean.evaluation.worker import Judged, Judgement
 from pixelclean.geometry import Box
@@ -61,9 +61,31 @@ def test_what_is_held_back_leaks_nothing_and_is_counted_apart() -> None:
 def test_an_output_that_could_not_be_judged_counts_as_left() -> None:
     total = Evaluation((scored(result("US"), trouble="undecodable"),), ()).total.released
     assert (total.lines_left, total.identifying_left, total.away_median) == (2, 1, None)
+    assert (total.not_judged, total.lines_not_judged) == (1, 0)
+    assert total.cells == total.cells_left == 2
 
 
-def test_a_file_that_was_held_before_it_was_looked_at_is_not_measured() -> None:
+def test_a_file_that_was_held_before_it_was_looked_at_is_not_judged_and_neither_are_its_lines() -> None:
     refused = held("0" * 64, (Reason(ReasonCode.TRUNCATED),))
-    total = Evaluation((Scored("a.dcm", Entry(1, None, "1.2", (NAME,)), refused),), ()).total.held
-    assert (total.files, total.measured, total.lines) == (1, 0, 0)
+    made = Evaluation((Scored("a.dcm", Entry(1, None, "1.2", (NAME, UNIT)), refused),), ())
+    total = made.total.held
+    assert (total.files, total.not_judged) == (1, 1)
+    assert (total.lines, total.lines_left, total.lines_not_judged) == (2, 0, 2)
+    assert (total.identifying, total.identifying_not_judged) == (1, 1)
+    assert made.not_judged == (("truncated", 1, 0),)
+
+
+def test_a_label_in_doubt_is_counted_with_its_reason() -> None:
+    entry = Entry(1, PurePosixPath("a.dcm"), "", (NAME, UNIT))
+    lines = (LineVerdict(NAME, False, 1.0, 0, 0, 0, Doubt.NO_INK), LineVerdict(UNIT, False, 1.0, 0, 5, 0))
+    made = Evaluation((Scored("a.dcm", entry, Judged.of(result("US"), Judgement(Verdict(lines, 0.0)))),), ())
+    total = made.total.released
+    assert (total.not_judged, total.lines, total.lines_not_judged, total.identifying_not_judged) == (0, 2, 1, 1)
+    assert made.not_judged == (("no-ink", 0, 1),)
+
+
+def test_files_without_pixels_do_not_lower_the_median() -> None:
+    entry = Entry(1, PurePosixPath("b.dcm"), "", ())
+    empty = Scored("b.dcm", entry, Judged.of(result("SR"), Judgement(Verdict((), None))))
+    files = (scored(result("US"), (False, False), away=0.04), empty)
+    assert Evaluation(files, ()).total.released.away_median == 0.04

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from invented import GREY, ULTRASOUND, as_file, banner, described, source_of, with_banner, words_for
 
-from pixelclean.dicom import Source, read_bytes
-from pixelclean.evaluation import Line
+from pixelclean.dicom import Source, read, read_bytes
+from pixelclean.evaluation import Doubt, Line
 from pixelclean.evaluation.shots import Finding
 from pixelclean.evaluation.worker import Asked, Judged, Judging
 from pixelclean.geometry import Box
@@ -39,6 +39,23 @@ def test_what_is_masked_is_gone_and_what_is_not_is_left(cleaner: Cleaner, tmp_pa
     assert tissue.left
     (shot,) = [shot for shot in result.judgement.shots if shot.finding is Finding.MISS]
     assert shot.box == TISSUE.box and shot.png.startswith(b"\x89PNG")
+
+
+def test_lines_of_an_object_without_pixels_are_not_judged(cleaner: Cleaner, tmp_path: Path, sample_data: Path) -> None:
+    report = read(sample_data / "sr-report.dcm", Limits())
+    result = judged(cleaner, report, tmp_path, NAME)
+    assert isinstance(result.outcome, Released)
+    assert result.judgement is None and result.trouble == "no-pixel-data"
+    assert judged(cleaner, report, tmp_path).judgement is not None
+
+
+def test_a_label_beside_the_text_is_shown_as_not_judged(cleaner: Cleaner, tmp_path: Path) -> None:
+    empty = Line(Box(10, 60, 60, 72), characters=6)
+    result = judged(cleaner, ultrasound(), tmp_path, NAME, empty)
+    assert result.judgement is not None
+    assert [line.doubt for line in result.judgement.verdict.lines] == [None, Doubt.NO_INK]
+    (shot,) = [shot for shot in result.judgement.shots if shot.finding is Finding.NOT_JUDGED]
+    assert shot.box == empty.box
 
 
 def test_the_result_is_that_of_the_cleaner(cleaner: Cleaner, tmp_path: Path) -> None:

@@ -6,9 +6,12 @@ import pytest
 from annex_e import of
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
-from pixelclean.header import harvest, known_among, spellings
+from pixelclean.header import harvest, known_among, numbers_among, spellings
 from pixelclean.header.identity.identifier import Identifier, Kind
+from pixelclean.header.identity.near import Near
+from pixelclean.header.identity.noise import _shortest
 from pixelclean.header.identity.reading import _spellings
 from pixelclean.header.identity.screens import spellings_of
 from pixelclean.header.words import ordinary_words
@@ -127,6 +130,12 @@ def test_digits_in_neighbouring_words_are_one_number_only_if_it_is_long() -> Non
     assert known("12 34 56", PatientID="123456") == ["12", "34", "56"]
 
 
+def test_the_digits_of_a_number_are_known_whatever_stands_between_them() -> None:
+    identifiers = spellings(harvest(of(PatientID="ZZ123445", StudyDate="20070705")))
+    for line, found in (("12 cm 34 dB 45 Hz", {0, 2, 4}), ("5 mm 7 cm 2007 x", {0, 2, 4}), ("9 1 2 3", set())):
+        assert numbers_among([Phi(word) for word in line.split()], identifiers) == found
+
+
 def test_ordinary_words_are_nobodys_name() -> None:
     assert known("HEAD TEST", PatientName="Head^Z") == []
 
@@ -242,6 +251,21 @@ def test_every_day_is_known_in_every_order_and_with_every_separator(day: date, b
     for form in ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%d{0}%b{0}%Y", "%B{0}%d{0}%Y"):
         line = day.strftime(form.format(between))
         assert known(line, StudyDate=stored) == line.split(), line
+
+
+_FEW_LETTERS = st.text("abc1", min_size=5, max_size=14)
+
+
+@given(st.sets(_FEW_LETTERS, max_size=20), _FEW_LETTERS)
+def test_no_text_but_for_an_edit_or_two_is_missed_among_many(texts: set[str], text: str) -> None:
+    for edits in (1, 2) if len(text) >= 10 else (1,):
+        nearest = min((Levenshtein.distance(text, each) for each in texts), default=3)
+        assert Near.of(texts).holds(text, edits) == (nearest <= edits)
+
+
+@given(st.sets(st.text("abc", min_size=2, max_size=9), max_size=30))
+def test_where_any_of_many_texts_stands_one_of_the_shortest_does(texts: set[str]) -> None:
+    assert _shortest(texts) == {text for text in texts if not any(other in text for other in texts - {text})}
 
 
 def assume_telling(*texts: str) -> None:

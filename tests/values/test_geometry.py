@@ -21,11 +21,11 @@ boxes = st.builds(
 masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
 
 
-@given(masks, st.floats(0.1, 1.0))
-def test_a_covering_covers_every_pixel_of_the_mask_with_boxes_that_are_full_enough(mask, least_share):
-    covering_boxes = covering(mask, least_share)
+@given(masks, st.floats(0.1, 1.0), st.integers(0, 20))
+def test_a_covering_covers_every_pixel_of_the_mask_with_boxes_that_are_full_enough(mask, least_share, spare):
+    covering_boxes = covering(mask, least_share, spare)
     assert not (mask & ~mask_of(covering_boxes, *mask.shape)).any()
-    assert all(mask[box.slices].mean() >= least_share for box in covering_boxes)
+    assert all(mask[box.slices].sum() + spare >= least_share * mask[box.slices].size for box in covering_boxes)
 
 
 @given(masks)

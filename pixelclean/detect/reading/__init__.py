@@ -6,6 +6,7 @@ from pixelclean.detect.reading.grammar import Grammar
 from pixelclean.detect.reading.grammar_files import Grammars
 from pixelclean.detect.reading.readers import Reader, load_reader
 from pixelclean.detect.reading.ruler import Mark, marks_of_rulers
+from pixelclean.detect.reading.spaced import spelled_out
 
 __all__ = [
     "Block",
@@ -18,4 +19,5 @@ __all__ = [
     "is_covered",
     "load_reader",
     "marks_of_rulers",
+    "spelled_out",
 ]

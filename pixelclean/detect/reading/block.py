@@ -1,7 +1,7 @@
 """A block of text as ink: everything that any picture of it shows, darker or brighter than its ground, of any colour.
 
 A line is given to a reader twice: in its shades, and with its faint ink as strong as the other, at another size.  What could
-hide from both is looked for here: ink that is fainter, cut off, beside the block, or passed over by the reader.
+hide from both is looked for here and in ground.py: ink that is fainter, cut off, beside the block, or passed over by the reader.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,25 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean.detect.network import Picture
-from pixelclean.geometry import BoolArray, Box, grown, mask_of
+from pixelclean.detect.reading.ground import deviations, is_even
+from pixelclean.geometry import BoolArray, Box, bounds, grown, mask_of
 
 Grey = npt.NDArray[np.uint8]
+Integers = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float32]
 """How strong ink is: 0 for the ground, 1 for that of the text."""
 
 _LEAST_CONTRAST = 40  # grey levels between text and ground; less is not read
 _SHARE = 0.3  # of that contrast: what has it is ink
-# Grey levels from which a pixel is no ground: as many as compression at a usual quality makes of even ground, more where
-# the ground is noisy (so many times what four of five pixels of it stay below), and so many and so much of the contrast
-# of the text at most: rougher ground is no even one.
-_FAINT, _OF_NOISE, _ROUGH, _ROUGH_SHARE = 8, 3.2, 12, 0.06
-_SMOOTHED, _HALO = 1, 3  # pixels around ink that smoothing colours, and that coding with loss does
-_OF_CODING = 1  # grey levels that coding with loss moves most of an even ground by; what moves more of it is noise
-_SPECK, _SPECKLED = 6, 0.03  # pixels that may hang together and be noise; share of the ground that may be noise
 _HEIGHTS = range(5, 121)  # of lines, in pixels
 _DOT = 0.4  # a strip lower than this share of the highest one holds dots or accents of the next one
 _MOST_LINES = 16
-_TICK = 3  # pixels; ink no wider, or no higher, may be a tick of a ruler
+_TICK, _LONG_TICK = 3, 4  # pixels that a tick of a ruler is wide at most, and long at least
+_LEVEL = 1  # pixels that the ends of ticks may be off their line
 _SHADES, _INK = 32, 46  # pixels that the ink of a line is high in the two pictures which a reader gets
 _FULL = 0.5  # strength that the second one shows in black
 _PAPER = 14  # white pixels around it
@@ -54,9 +50,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """The lines of a block in one frame; `ticked`: there is ink beside it, of nothing but what ticks of a ruler are."""
+    """The lines of a block in one frame, and the box of their ink in the pixels of what was looked at.
+
+    `ticked`: there is ink beside it, of nothing but what ticks of a ruler are.
+    """
 
     lines: tuple[Line, ...]
+    box: Box
     ticked: bool = False
 
     @classmethod
@@ -66,12 +66,13 @@ class Block:
         The pictures show more than the box: ink beside it must be `spoken_for`.  None where it is no text on even ground
         with nothing around it.
         """
-        ink = _ink(crops)
+        off = deviations(crops)
+        ink = np.abs(off).max(axis=0)
         contrast = int(np.percentile(ink[box.slices], 98))
         if contrast < _LEAST_CONTRAST:
             return None
         drawn = (ink >= contrast * _SHARE) & ~spoken_for
-        if _is_cut(drawn) or not _is_even(ink, drawn | spoken_for, contrast):
+        if _is_cut(drawn) or not is_even(off, drawn | spoken_for, contrast):
             return None
         inside = np.zeros_like(drawn)
         inside[box.slices] = drawn[box.slices]
@@ -79,8 +80,8 @@ class Block:
         if beside.any() and not _are_ticks(beside):
             return None
         seen = np.where(inside | (grown(inside, 1) & ~beside), ink / np.float32(contrast), 0)
-        lines = _lines(seen, inside)
-        return cls(lines, bool(beside.any())) if lines else None
+        lines, around = _lines(seen, inside), bounds(inside)
+        return cls(lines, around, bool(beside.any())) if lines and around else None
 
 
 def is_covered(picture: Grey, boxes: Iterable[Box]) -> bool:
@@ -91,34 +92,21 @@ def is_covered(picture: Grey, boxes: Iterable[Box]) -> bool:
     return int(left.sum()) <= _PASSED_OVER * int(dark.sum())
 
 
-def _ink(crops: Sequence[Picture]) -> npt.NDArray[np.int16]:
-    """How far each pixel is from its ground in any channel of any picture, 0 to 255.
-
-    The ground is the commonest value: text takes less of its place than what it stands on.
-    """
-    far = (np.abs(crop.astype(np.int16) - np.median(crop, axis=(0, 1)).astype(np.int16)).max(axis=2) for crop in crops)
-    return np.asarray(np.max(tuple(far), axis=0), np.int16)
-
-
 def _is_cut(drawn: BoolArray) -> bool:
     """Whether ink goes on beyond what is seen."""
     return bool(drawn[[0, -1]].any() or drawn[:, [0, -1]].any())
 
 
-def _is_even(ink: npt.NDArray[np.int16], drawn: BoolArray, contrast: int) -> bool:
-    """Whether nothing but specks stands out of the ground away from the ink: no fainter text, no tissue."""
-    far = ink[~grown(drawn, _HALO)]
-    if not far.size:
-        return False
-    noise, rare = (float(number) for number in np.percentile(far, (80, 98)))
-    least = min(max(_FAINT, _OF_NOISE * noise), max(_ROUGH, _ROUGH_SHARE * contrast))
-    halo = _HALO if noise <= _OF_CODING and 0 < rare < _FAINT else _SMOOTHED
-    faint = (ink >= least) & ~grown(drawn, halo)
-    return faint.mean() <= _SPECKLED and all(area <= _SPECK for *_, area in _pieces(faint))
-
-
 def _are_ticks(ink: BoolArray) -> bool:
-    return all(min(width, height) <= _TICK for _, _, width, height, _ in _pieces(ink))
+    """Whether it is bars of one direction that begin or end in one line; dots and letters are none."""
+    pieces = np.array(_pieces(ink))
+    return _are_bars(pieces[:, 0], *pieces[:, 2:4].T) or _are_bars(pieces[:, 1], *pieces[:, 3:1:-1].T)
+
+
+def _are_bars(start: Integers, length: Integers, width: Integers) -> bool:
+    if (width > _TICK).any() or (length < np.maximum(_LONG_TICK, 2 * width)).any():
+        return False
+    return bool(min(np.ptp(start), np.ptp(start + length)) <= _LEVEL)
 
 
 def _pieces(bits: BoolArray) -> list[list[int]]:

@@ -1,7 +1,8 @@
 """The grammar of harmless lines: what burned-in text may say and stay.
 
 A line is harmless when all of it is a sequence of known phrases: a unit behind a number, a setting with its value, a
-side, a part of the body.  One token that is in no phrase makes the whole line a stranger.
+side, a part of the body.  One token that is in no phrase makes the whole line a stranger; so does a phrase that comes
+twice, and so do more digits than a few settings have: an ID in parts.
 """
 
 import re
@@ -14,19 +15,23 @@ Tokens = tuple[str, ...]
 Words = frozenset[Tokens]
 
 NUMBER = "#"
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|\S")
+_TOKEN = re.compile(r"(?<=[^\W\d_])(?=\d)|\d+(?:[.,]\d+)?|[^\W\d_]+|\S")
 _SIGNED = ("-", "\u2212", "+")
 _LINKS = frozenset((":", "=", "."))
-_MOST_DIGITS = 12  # of a line: as many as its settings may have, and no more
+_GLUED = "~"  # stands between a letter and a digit right behind it: T1 is no T 1, and C12W345 may be an ID
+_MOST_DIGITS = 6  # of a line: a date has as many without its century, most IDs have more
 _LONGEST_NUMBER = 3  # digits before the decimal separator: four may be a year
 
 
 @lru_cache(maxsize=4096)
 def tokens_of(text: str) -> Tokens:
-    """Numbers, words and signs of a text; case, accents and what links a label to its value do not count."""
+    """Numbers, words and signs of a text; case, accents and what links a label to its value do not count.
+
+    A digit right behind a letter is told apart from one behind a space.
+    """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    found = _TOKEN.findall(bare.replace("\u03bc", "u").replace("\u00b5", "u"))
+    found = [token or _GLUED for token in _TOKEN.findall(bare.replace("\u03bc", "u").replace("\u00b5", "u"))]
     return tuple(token for place, token in enumerate(found) if not (token in _LINKS and _links(found, place)))
 
 
@@ -43,6 +48,7 @@ class Phrase:
     patterns: tuple[tuple[str | Words, ...], ...]
     least: float
     most: float
+    fewest_decimals: int
     decimals: int
 
     def ends(self, tokens: Tokens, start: int) -> Iterator[int]:
@@ -64,7 +70,9 @@ class Phrase:
 
     def _takes(self, token: str, *, negative: bool) -> bool:
         whole, _, decimals = token.replace(",", ".").partition(".")
-        if not (whole.isascii() and whole.isdecimal()) or len(whole) > _LONGEST_NUMBER or len(decimals) > self.decimals:
+        if not (whole.isascii() and whole.isdecimal()) or len(whole) > _LONGEST_NUMBER:
+            return False
+        if not self.fewest_decimals <= len(decimals) <= self.decimals:
             return False
         if len(whole) > 1 and whole.startswith("0"):
             return False
@@ -92,7 +100,7 @@ class Grammar:
         paths: dict[int, tuple[str, ...]] = {0: ()}
         for start in range(len(tokens)):
             for phrase in self.joining if start in paths else ():
-                for end in phrase.ends(tokens, start):
+                for end in phrase.ends(tokens, start) if phrase.id not in paths[start] else ():
                     paths.setdefault(end, (*paths[start], phrase.id))
         return paths.get(len(tokens), ())
 

@@ -25,6 +25,7 @@ _HEADER = re.compile(r"\s*\[\[phrase\]\]\s*(#.*)?")
 _FILE = ("modalities", "phrase")
 _PHRASE = ("id", "says", "patterns", "examples")
 _NUMBERS = ("least", "most", "decimals")
+_FEWEST = "fewest_decimals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +106,16 @@ def _located(path: Path, text: str, entries: object, lists: Mapping[str, Words])
 
 
 def _phrase(table: Mapping[str, Any], lists: Mapping[str, Words]) -> Phrase:
-    _check_keys(table, _PHRASE, (*_NUMBERS, "alone"))
+    _check_keys(table, _PHRASE, (*_NUMBERS, _FEWEST, "alone"))
     (name,) = _texts([table["id"]], "id")
     _texts([table["says"]], "says")
     if type(table.get("alone", False)) is not bool:
         raise ConfigurationError("alone: true or false was expected")
     patterns = tuple(_pattern(text, lists) for text in _texts(table["patterns"], "patterns"))
     has_numbers = any(NUMBER in pattern for pattern in patterns)
-    if [key in table for key in _NUMBERS] != [has_numbers] * len(_NUMBERS):
+    if [key in table for key in _NUMBERS] != [has_numbers] * len(_NUMBERS) or (_FEWEST in table and not has_numbers):
         raise ConfigurationError("least, most and decimals stand with patterns that have a number, and with no others")
-    phrase = Phrase(name, patterns, *_numbers(table)) if has_numbers else Phrase(name, patterns, 0, 0, 0)
+    phrase = Phrase(name, patterns, *_numbers(table)) if has_numbers else Phrase(name, patterns, 0, 0, 0, 0)
     for example in _texts(table["examples"], "examples"):
         tokens = tokens_of(example)
         if len(tokens) not in phrase.ends(tokens, 0):
@@ -127,15 +128,15 @@ def _ruler(table: object) -> Phrase:
     return Phrase("ruler", ((NUMBER,),), *_numbers(_table(table)))
 
 
-def _numbers(table: Mapping[str, Any]) -> tuple[float, float, int]:
-    least, most, decimals = (table[key] for key in _NUMBERS)
-    if not all(type(number) in (int, float) for number in (least, most)) or type(decimals) is not int:
+def _numbers(table: Mapping[str, Any]) -> tuple[float, float, int, int]:
+    (least, most, decimals), fewest = (table[key] for key in _NUMBERS), table.get(_FEWEST, 0)
+    if not all(type(number) in (int, float) for number in (least, most)) or {type(decimals), type(fewest)} != {int}:
         raise ConfigurationError("least and most are numbers, decimals is a whole one")
-    if not -_LARGEST <= least <= most <= _LARGEST or not 0 <= decimals <= _MOST_DECIMALS:
+    if not -_LARGEST <= least <= most <= _LARGEST or not 0 <= fewest <= decimals <= _MOST_DECIMALS:
         raise ConfigurationError(
             f"numbers have {_MOST_DECIMALS} decimals at most, and lie within {_LARGEST}: {_REASON}"
         )
-    return float(least), float(most), decimals
+    return float(least), float(most), fewest, decimals
 
 
 _REASON = "four digits may be a year"

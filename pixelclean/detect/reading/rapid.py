@@ -21,6 +21,7 @@ from pixelclean.geometry import Box
 from pixelclean.phi import Phi
 
 _PACKAGE = "rapidocr"
+_HALF = 0.35  # of the height of a line and its paper: half of a wide character
 _MODELS = {"Det": "*_det_*.onnx", "Cls": "*_cls_*.onnx", "Rec": "*_rec_*.onnx"}
 
 
@@ -43,26 +44,30 @@ class RapidReader:
         return cls(f"{_PACKAGE} {release}", _engine(_models()))
 
     def words(self, picture: Picture) -> tuple[Word, ...]:
-        """Lines of a whole picture, cut into words of which each has the place of its line."""
+        """Lines of a whole picture, cut into words of which each has the place of its line: found in one, it takes all."""
         found = self._asked(np.ascontiguousarray(picture[..., ::-1]), use_det=True)
         if found.txts is None:
             return ()
         lines = zip(found.boxes, found.txts, found.scores, strict=True)
-        return tuple(word for corners, text, score in lines for word in _words(_around(corners), text, score))
+        return tuple(
+            Word(Phi(word), _around(corners), 100 * float(score))
+            for corners, text, score in lines
+            for word in text.split()
+        )
 
     def lines(self, pictures: Sequence[Grey]) -> tuple[tuple[Word, ...], ...]:
-        """The words of each line; where a word stands in it RapidOCR does not tell."""
+        """The words of each line, each over the characters that it was read from."""
         return tuple(tuple(self._line(picture)) for picture in pictures)
 
     def _line(self, picture: Grey) -> Iterator[Word]:
-        whole = Box(0, 0, picture.shape[1], picture.shape[0])
-        found = self._asked(np.repeat(picture[..., None], 3, axis=2), use_det=False)
-        for text, score in zip(found.txts or (), found.scores or (), strict=True):
-            yield from _words(whole, text, score)
+        found = self._asked(np.repeat(picture[..., None], 3, axis=2), use_det=False, return_word_box=True)
+        for text, told in zip(found.txts or (), found.word_results, strict=False):
+            if told is not None:
+                yield from _words(text, told, picture.shape)
 
-    def _asked(self, picture: Picture, *, use_det: bool) -> Any:
+    def _asked(self, picture: Picture, *, use_det: bool, return_word_box: bool = False) -> Any:
         try:
-            return self.engine(picture, use_det=use_det, use_cls=False, use_rec=True)
+            return self.engine(picture, use_det=use_det, use_cls=False, use_rec=True, return_word_box=return_word_box)
         except Exception:  # noqa: BLE001 - RapidOCR promises no exception type
             raise PixelcleanError("RapidOCR failed") from None
 
@@ -88,9 +93,22 @@ def _engine(models: dict[str, Path]) -> Any:
     return RapidOCR(params={**named, **threads, "Global.log_level": "critical"})
 
 
-def _words(box: Box, text: str, score: float) -> Iterator[Word]:
+def _words(text: str, told: Any, shape: tuple[int, ...]) -> Iterator[Word]:
+    """The words of a line of that (rows, columns) by the columns of the network's steps that its characters were read in.
+
+    Nothing where the columns are not those of the text: what stands somewhere unknown was not read.
+    """
+    characters = [character for word in told.words for character in word]
+    columns = [column for word in told.word_cols for column in word]
+    if "".join(characters) != "".join(text.split()) or len(columns) != len(characters) or not told.line_txt_len:
+        return
+    rows, width = shape[:2]
+    confidence = 100 * float(min(told.confs))
+    places = [(column + 0.5) / float(told.line_txt_len) * width for column in columns]
     for word in text.split():
-        yield Word(Phi(word), box, 100 * float(score))
+        over, places = places[: len(word)], places[len(word) :]
+        left, right = (int(min(max(place, 0), width)) for place in (over[0] - _HALF * rows, over[-1] + _HALF * rows))
+        yield Word(Phi(word), Box(left, 0, max(left + 1, right), rows), confidence)
 
 
 def _around(corners: Any) -> Box:

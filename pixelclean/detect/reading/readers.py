@@ -1,7 +1,6 @@
 """Readers: pictures in, words with their places out.  What they read is private, and stays in this process."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -10,6 +9,7 @@ from pixelclean.detect.read import Word, installed_languages, read_lines, read_w
 from pixelclean.detect.reading.block import Grey
 from pixelclean.detect.reading.rapid import RapidReader
 from pixelclean.policy import PixelPolicy, ReaderName
+from pixelclean.side_by_side import in_order
 
 _TOGETHER = 16  # lines that one process reads: as long as it takes to start, at least
 
@@ -49,9 +49,8 @@ class TesseractReader:
     def lines(self, pictures: Sequence[Grey]) -> tuple[tuple[Word, ...], ...]:
         """Lines of one batch share a process, so that its languages are loaded once."""
         batches = [pictures[start : start + _TOGETHER] for start in range(0, len(pictures), _TOGETHER)]
-        with ThreadPoolExecutor(self.threads) as pool:
-            read = pool.map(lambda batch: read_lines(batch, self.languages), batches)
-            return tuple(words for batch in read for words in batch)
+        read = in_order(lambda batch: read_lines(batch, self.languages), batches, self.threads)
+        return tuple(words for batch in read for words in batch)
 
 
 def load_reader(policy: PixelPolicy, threads: int = 1) -> Reader:

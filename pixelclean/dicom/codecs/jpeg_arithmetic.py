@@ -27,11 +27,11 @@ import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_arithmetic_kernels, jpeg_kernels
 from pixelclean.dicom.codecs.jpeg_arithmetic_kernels import ESTIMATES, FIXED, WALK_ARITHMETIC, walk_arithmetic
-from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_completeness import Scan, follow_scans, require
 from pixelclean.dicom.codecs.jpeg_kernels import Bytes, Integers
 from pixelclean.dicom.codecs.jpeg_scan import MOST_COMPONENTS
 from pixelclean.dicom.codecs.jpeg_segments import DAC
+from pixelclean.dicom.compiled import compiled
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 

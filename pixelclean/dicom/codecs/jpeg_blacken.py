@@ -19,13 +19,13 @@ from pixelclean.dicom.codecs.jpeg_cells import (
     sequential,
     sequential_layout,
 )
-from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import EOB, Huffman, extended, huffman
 from pixelclean.dicom.codecs.jpeg_kernels import Integers
 from pixelclean.dicom.codecs.jpeg_layout import Defined, Layout, Scan
 from pixelclean.dicom.codecs.jpeg_scan import Bits, Walked
 from pixelclean.dicom.codecs.jpeg_segments import DHT
 from pixelclean.dicom.codecs.jpeg_survey import Survey, SurveyOf, survey
+from pixelclean.dicom.compiled import compiled
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray
 from pixelclean.reasons import ReasonCode

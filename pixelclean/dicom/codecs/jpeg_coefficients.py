@@ -13,12 +13,12 @@ import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_kernels as kernels
 from pixelclean.dicom.codecs.jpeg_cells import cells_of, levels_of, require_no_more, sequential, sequential_layout
-from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import EOB, Huffman
 from pixelclean.dicom.codecs.jpeg_kernels import Coefficients, Integers
 from pixelclean.dicom.codecs.jpeg_layout import Layout, Scan
 from pixelclean.dicom.codecs.jpeg_scan import Bits, Keep, Walked, walk
 from pixelclean.dicom.codecs.jpeg_survey import SurveyOf, survey
+from pixelclean.dicom.compiled import compiled
 from pixelclean.errors import Refused
 from pixelclean.geometry import BoolArray
 from pixelclean.reasons import ReasonCode

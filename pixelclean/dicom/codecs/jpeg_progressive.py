@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_kernels, jpeg_progressive_kernels
-from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_completeness import Scan, follow_scans, require
 from pixelclean.dicom.codecs.jpeg_huffman import Huffman, huffman
 from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, WINDOWS, Integers, Words32
 from pixelclean.dicom.codecs.jpeg_progressive_kernels import ALTERNATING, Codes, walk_alternating
 from pixelclean.dicom.codecs.jpeg_scan import Bits, Keep, Unit, walk
 from pixelclean.dicom.codecs.jpeg_segments import DHT
+from pixelclean.dicom.compiled import compiled
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 

@@ -13,9 +13,9 @@ from typing import Self
 import numpy as np
 
 from pixelclean.dicom.codecs import jpeg_kernels as kernels
-from pixelclean.dicom.codecs.jpeg_compiled import compiled
 from pixelclean.dicom.codecs.jpeg_huffman import Huffman
 from pixelclean.dicom.codecs.jpeg_kernels import SPARE_WORDS, Bytes, Coefficients, Integers, Lengths, Words32
+from pixelclean.dicom.compiled import compiled
 from pixelclean.errors import Refused
 from pixelclean.reasons import ReasonCode
 

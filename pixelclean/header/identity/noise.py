@@ -70,11 +70,8 @@ class Needles:
 
 def _shortest(forms: Iterable[str]) -> frozenset[str]:
     """Those of them in which no other one stands: where one of the others is found, so is one of these."""
-    kept = list[str]()
-    for form in sorted(forms, key=len):
-        if not any(shorter in form for shorter in kept):
-            kept.append(form)
-    return frozenset(kept)
+    known = Stems(frozenset(forms))
+    return frozenset(form for form in known.known if set(known.spans(form)) == {(0, len(form))})
 
 
 def _spelled(identifier: Identifier) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pixelclean.header.identity.identifier import Identifier, Kind, day_of, name
 from pixelclean.header.identity.identifiers import Identifiers
 from pixelclean.header.identity.resembling import Resembled
 from pixelclean.header.identity.screens import spellings_of
+from pixelclean.header.identity.stems import Stems
 from pixelclean.header.words import Words, ordinary_words, romanized, squeezed, words_of
 from pixelclean.phi import Phi
 
@@ -19,6 +20,7 @@ _LONGEST_RUN = 8
 _LONGEST_RESEMBLED = 4  # words that stand for one name or number which spaces cut in pieces
 _LONGEST_DATE = 5  # 5 de julio de 2007
 _DIGITS_ACROSS_WORDS = 6
+_DIGITS_ACROSS_LINES = 5
 _DAY, _MOMENTS = 8, (12, 14)
 _TOLD_WHOLE = (Kind.DATE, Kind.TRAIT)
 
@@ -31,6 +33,7 @@ class Spellings:
     exact: frozenset[str]
     resembled: Resembled
     days: frozenset[Day]
+    numbers: Stems
 
     def __repr__(self) -> str:
         return f"Spellings({len(self.exact)})"
@@ -53,6 +56,7 @@ def _spellings(texts: frozenset[Identifier]) -> Spellings:
         whole | words,
         Resembled.of(whole, words),
         frozenset(form for day in days if day for form in both_forms(day.year, day.month, day.day)),
+        Stems(frozenset(form for form in whole | words if form.isdecimal() and len(form) >= _DIGITS_ACROSS_LINES)),
     )
 
 
@@ -75,6 +79,13 @@ def known_among(words: Sequence[Phi], known: Spellings) -> frozenset[int]:
     neighbouring words, such as those of a scale, are one number only if it is long.
     """
     return frozenset(_spelled(words, known)) | frozenset(_resembling(words, known))
+
+
+def numbers_among(words: Sequence[Phi], known: Spellings) -> frozenset[int]:
+    """Which of the words that shall stay bear the digits of an ID or a date, whatever stands between the digits."""
+    digits = [(digit, place) for place, word in enumerate(words) for digit in word.reveal() if digit.isdecimal()]
+    spans = known.numbers.spans("".join(digit for digit, _ in digits))
+    return frozenset(place for start, end in spans for _, place in digits[start:end])
 
 
 def tells_somebody(line: Phi, identifiers: Identifiers) -> bool:

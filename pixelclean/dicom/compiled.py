@@ -15,7 +15,7 @@ def compiled(kernel: Callable[Arguments, Result], signature: str) -> Callable[Ar
     The code is kept beside the module, or in the user's cache, for the next process.  Where no such place can be written
     or what lies there cannot be read, it is made anew.
     """
-    import numba  # noqa: PLC0415 - takes as long to load as all the rest, and files without JPEG do not need it
+    import numba  # noqa: PLC0415 - takes as long to load as all the rest, and much is done without it
 
     try:
         made = numba.njit(signature, cache=True, nogil=True)(kernel)

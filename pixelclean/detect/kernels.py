@@ -1,0 +1,110 @@
+"""The loops over every pixel of a frame, written so that numba can compile them: no objects, no calls, arrays only."""
+
+import numpy as np
+import numpy.typing as npt
+
+Lines = npt.NDArray[np.uint8]
+"""The bytes of an image as (row, byte)."""
+
+EVERY = 4
+"""Rows from one that is compared to the next: every letter crosses one of them."""
+
+TILE = 32
+"""Pixels along the side of what is judged by itself."""
+
+BLOCK = 16
+"""Pixels along the side of what may hold faint marks."""
+
+_BITS = 8
+_FAINT, _CLEAR = 3, 25  # levels of eight bits by which marks differ from their ground
+_MARKED, _EVEN = 0.1, 0.5  # shares of a block that has faint marks
+_COHERENT, _ONE_SHADE, _BETWEEN = 0.4, 0.3, 0.15  # shares of the marks in it
+
+COUNT_CHANGES = "int32[:,:,:,::1](Array(uint8, 2, 'C', readonly=True), int64)"
+FIND_FAINT = "boolean(Array(uint8, 2, 'C', readonly=True), Array(uint8, 2, 'C', readonly=True), int64)"
+
+
+def count_changes(lines: Lines, step: int) -> npt.NDArray[np.int32]:
+    """How often each bit differs from that of the pixel before: (byte of a pixel, bit, row of tiles, column of tiles).
+
+    `step` is how many bytes a pixel has.  Every fourth row is compared.
+    """
+    rows, width = lines.shape
+    down, across = -(-rows // TILE), -(-width // (TILE * step))
+    changes = np.zeros((step, _BITS, down, across), np.int32)
+    counts = np.empty((_BITS, width), np.uint8)
+    differing = np.zeros(width, np.uint8)
+    for band in range(down):
+        counts[:] = 0
+        for row in range(band * TILE, min(rows, band * TILE + TILE), EVERY):
+            here, before, apart = lines[row, step:], lines[row, : width - step], differing[step:]
+            for place in range(len(here)):
+                apart[place] = here[place] ^ before[place]
+            for bit in range(_BITS):
+                mask, count = np.uint8(1 << bit), counts[bit]
+                for place in range(width):
+                    count[place] += np.uint8((differing[place] & mask) != 0)
+        for tile in range(across):
+            part = counts[:, tile * TILE * step : (tile + 1) * TILE * step]
+            for bit in range(_BITS):
+                for sample in range(step):
+                    total = 0
+                    for place in range(sample, part.shape[1], step):
+                        total += part[bit, place]
+                    changes[sample, bit, band, tile] = total
+    return changes
+
+
+def find_faint(lines: Lines, ground: Lines, samples: int) -> bool:  # noqa: C901, PLR0912 - one loop over blocks
+    """Whether two blocks side by side hold faint marks: strokes of one shade, next to no shade between it and the ground's.
+
+    `ground` is as wide as the image, and each of its rows stands for as many of the image.  What is judged is how far
+    a pixel is from the ground in that of its samples that is farthest.
+    """
+    rows, width = lines.shape
+    columns = width // samples
+    apart = np.empty(width, np.uint8)
+    away = np.empty((BLOCK, columns), np.uint8)
+    most, marked, even = np.empty(columns, np.uint8), np.empty(columns, np.uint8), np.empty(columns, np.uint8)
+    for top in range(0, rows - BLOCK + 1, BLOCK):
+        most[:] = 0
+        marked[:] = 0
+        even[:] = 0
+        for row in range(BLOCK):
+            line, under, out = lines[top + row], ground[(top + row) * len(ground) // rows], away[row]
+            for place in range(width):
+                apart[place] = max(line[place], under[place]) - min(line[place], under[place])
+            if samples == 3:
+                for column in range(columns):
+                    out[column] = max(apart[3 * column], apart[3 * column + 1], apart[3 * column + 2])
+            else:
+                for column in range(columns):
+                    out[column] = apart[column]
+            for column in range(columns):
+                most[column] = max(most[column], out[column])
+                marked[column] += np.uint8(out[column] >= _FAINT)
+                even[column] += np.uint8(out[column] == 0)
+        before = False
+        for left in range(0, columns - BLOCK + 1, BLOCK):
+            shade, marks, alike = 0, 0, 0
+            for column in range(left, left + BLOCK):
+                shade = max(shade, int(most[column]))
+                marks += marked[column]
+                alike += even[column]
+            found = shade < _CLEAR and marks >= _MARKED * BLOCK * BLOCK and alike >= _EVEN * BLOCK * BLOCK
+            if found:
+                thick, one, between = 0, 0, 0
+                for row in range(BLOCK):
+                    for column in range(BLOCK):
+                        here = away[row, left + column]
+                        between += here == _FAINT - 1
+                        if here >= _FAINT:
+                            above = row == 0 or away[row - 1, left + column] >= _FAINT
+                            beside = column > 0 and away[row, left + column - 1] >= _FAINT
+                            thick += above or beside
+                            one += here >= shade - 1
+                found = thick >= _COHERENT * marks and one >= _ONE_SHADE * marks and between <= _BETWEEN * marks
+            if found and before:
+                return True
+            before = found
+    return False
