@@ -185,8 +185,8 @@ def _places(regions: Sequence[Region], form: PixelFormat) -> tuple[_Place, ...]:
     if len(found) > _MOST_BOXES:
         return ()
     others = [each.box for each in regions if each.act is Act.MASK and not _is_found(each)]
-    merged = (box for box in merged(found) if not any(map(box.intersection, others)))
-    return tuple(_Place(box, _around(box, form)) for box in merged)
+    free = (box for box in merged(found) if not any(map(box.intersection, others)))
+    return tuple(_Place(box, _around(box, form)) for box in free)
 
 
 def _around(box: Box, form: PixelFormat) -> Box:

@@ -157,8 +157,19 @@ def _keys(entry: _Entry, cipher: BlockCipher, rsa: RSAPrivateKey) -> Iterator[by
         return
     with suppress(ValueError):
         key = rsa.decrypt(entry.encrypted_key, entry.padding)
-        if len(key) == cipher.key_bytes:
+        if len(key) == cipher.key_bytes and (isinstance(entry.padding, OAEP) or _was_padded(key, entry, rsa)):
             yield key
+
+
+def _was_padded(key: bytes, entry: _Entry, rsa: RSAPrivateKey) -> bool:
+    """Whether the entry holds this key as RFC 8017 7.2.1 pads it, and OpenSSL did not make it up.
+
+    Who decrypts files of his own gives no attacker an answer to time, so the plain power will do.
+    """
+    numbers = rsa.private_numbers()
+    power = pow(int.from_bytes(entry.encrypted_key), numbers.d, numbers.public_numbers.n)
+    block = power.to_bytes(len(entry.encrypted_key))
+    return block.startswith(b"\x00\x02") and block.endswith(b"\x00" + key)
 
 
 def _contents(envelope: _Envelope, key: bytes) -> Iterator[bytes]:

@@ -30,6 +30,7 @@ from recipient_keys import (
 from pixelclean.envelope import Cipher, PrivateKey, Recipients, open_envelope, passphrase_in, seal
 from pixelclean.envelope.ber import definite
 from pixelclean.envelope.ciphers import CIPHERS, OF_NEW
+from pixelclean.envelope.opening import _Entry, _keys
 from pixelclean.errors import ConfigurationError, Refused
 from pixelclean.reasons import ReasonCode
 
@@ -293,6 +294,17 @@ def test_an_envelope_that_two_entries_open_in_different_ways_needs_the_certifica
 
 def _identifier(name: str) -> bytes:
     return certificate(name).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+
+
+def test_random_bytes_that_openssl_gives_for_anothers_key_are_no_key_even_if_their_length_fits() -> None:
+    """OpenSSL answers a wrong RSA key with random bytes of a random length; about one answer in 1,000 has 32."""
+    cipher, answer = CIPHERS[OF_NEW[Cipher.AES_256]], b""
+    while len(answer) != cipher.key_bytes:
+        encrypted = rsa_key("anna").public_key().encrypt(b"0" * cipher.key_bytes, PKCS1v15())
+        answer = rsa_key("ben").decrypt(encrypted, PKCS1v15())
+    entry = _Entry(None, None, b"", PKCS1v15(), encrypted)
+    assert list(_keys(entry, cipher, rsa_key("ben"))) == []
+    assert list(_keys(entry, cipher, rsa_key("anna"))) == [b"0" * cipher.key_bytes]
 
 
 def test_recipients_are_loaded_from_pem_and_der_each_once_and_travel_between_processes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pixelclean.geometry import Act, Box, Origin, Region, covering, grown, mask_of
+from pixelclean.geometry import Act, Box, Origin, Region, bounds, covering, grown, hull, mask_of, merged
 
 edges = st.integers(0, 40)
 boxes = st.builds(
@@ -94,3 +94,25 @@ def test_a_region_without_a_frame_speaks_about_every_frame():
     third = Region(Box(0, 0, 1, 1), Act.MASK, Origin.RULE, "r", frame=2)
     assert everywhere.applies_to(0) and everywhere.applies_to(7)
     assert third.applies_to(2) and not third.applies_to(1)
+
+
+@given(st.lists(boxes, min_size=1, max_size=6))
+def test_a_hull_is_the_bounds_of_what_its_boxes_cover(several):
+    assert hull(several) == bounds(mask_of(several, 60, 60))
+
+
+def test_a_mask_of_nothing_has_no_bounds():
+    assert bounds(np.zeros((3, 4), np.bool_)) is None
+
+
+@given(st.lists(boxes, max_size=8))
+def test_merged_boxes_hold_all_that_went_in_and_do_not_meet(several):
+    left = merged(several)
+    assert not any(one.intersection(other) for one in left for other in left if one is not other)
+    assert all(any(whole.intersection(box) == box for whole in left) for box in several)
+
+
+@given(st.lists(boxes, max_size=8))
+def test_boxes_that_do_not_meet_are_merged_no_further(several):
+    left = merged(several)
+    assert sorted(merged(left), key=lambda box: box.edges) == sorted(left, key=lambda box: box.edges)
