@@ -28,6 +28,7 @@ _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
 _TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.75, (4.0, 0.0), 3
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
+_SPILL = 5.0  # that a cell of text scores more than the empty one beside it, which it makes look like text
 
 Look = Callable[[Network, Picture], Scores | None]
 """None where the look saw nothing that calls for scores."""
@@ -64,6 +65,15 @@ def look_at_new(network: Network, picture: Picture, new: BoolArray, suspicion: f
     if not suspected.any():
         return None
     return np.where(_wider(suspected), _sharpened(network, picture, own, suspected), np.float32(NOTHING))
+
+
+def without_spill(scores: Scores) -> Scores:
+    """The same scores, and nothing where a neighbour outshines a cell: there only the text beside it is seen.
+
+    It is for the scores of one picture: in another one the same cell may hold text of its own, fainter than this.
+    """
+    brightest = cv2.dilate(scores, np.ones((3, 3), np.uint8))
+    return np.where(scores > brightest - _SPILL, scores, np.float32(NOTHING))
 
 
 def taking_part(cells: BoolArray, new: BoolArray) -> BoolArray:
