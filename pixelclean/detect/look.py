@@ -25,7 +25,7 @@ _OTHER_SIZES = (1.25, 0.75)
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
 _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
 # Text along rows and columns is known best, give or take 15 degrees; one turn brings what lies between them there.
-_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.75, (4.0, 0.0), 3
+_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.5, (4.0, 0.0), 3
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
 _SPILL = 5.0  # that a cell of text scores more than the empty one beside it, which it makes look like text
