@@ -28,7 +28,8 @@ _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
 _TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.5, (4.0, 0.0), 3
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
-_SPILL = 5.0  # that a cell of text scores more than the empty one beside it, which it makes look like text
+# A cell of text scores so much more than the empty one beside it, which it makes look like text up to that score.
+_SPILL, _MOST_SPILT = 5.0, 1.0
 
 Look = Callable[[Network, Picture], Scores | None]
 """None where the look saw nothing that calls for scores."""
@@ -68,12 +69,14 @@ def look_at_new(network: Network, picture: Picture, new: BoolArray, suspicion: f
 
 
 def without_spill(scores: Scores) -> Scores:
-    """The same scores, and nothing where a neighbour outshines a cell: there only the text beside it is seen.
+    """The same scores, and nothing where a neighbour outshines a cell that may be empty: there the text beside it is seen.
 
-    It is for the scores of one picture: in another one the same cell may hold text of its own, fainter than this.
+    Where the score of such a cell exceeds the policy's `text_score`, its neighbour is text and stays, so that a margin
+    around that covers most of the cell all the same.  It is for the scores of one picture: in another one the same cell
+    may hold text of its own, fainter than this.
     """
     brightest = cv2.dilate(scores, np.ones((3, 3), np.uint8))
-    return np.where(scores > brightest - _SPILL, scores, np.float32(NOTHING))
+    return np.where((scores > brightest - _SPILL) | (scores > _MOST_SPILT), scores, np.float32(NOTHING))
 
 
 def taking_part(cells: BoolArray, new: BoolArray) -> BoolArray:
