@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pixelclean.detect.network import Picture
+Picture = npt.NDArray[np.uint8]
+"""(row, column, RGB)."""
 
 Grey = npt.NDArray[np.uint8]
+"""(row, column)."""
 
 
 def plane_of(picture: Picture) -> Grey | None:
