@@ -57,7 +57,9 @@ def read_words(pictures: Sequence[Picture]) -> tuple[tuple[Word, ...], ...]:
     All of them go through one process, as pages: to start it takes longer than most pictures do.  Raises PixelcleanError
     where Tesseract fails.
     """
-    shown = [np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2BGR), np.uint8) for picture in pictures]
+    shown = [
+        np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2BGR), np.uint8) for picture in pictures
+    ]
     return _read(shown, "--psm", _SPARSE)
 
 

@@ -16,10 +16,12 @@ from pixelclean.detect.bit_planes import planes
 from pixelclean.detect.chroma import as_deep_rgb, as_rgb, beyond_colour, luma_alone
 from pixelclean.detect.faint import has_faint_marks
 from pixelclean.detect.hidden import equal_colours, no_numbers
+from pixelclean.detect.kernels import COUNT_CHANGES, FIND_FAINT, count_changes, find_faint
 from pixelclean.detect.levels import Levels, Table, Tone, adds, evened, gain, in_three, rising
 from pixelclean.detect.local import local
 from pixelclean.detect.network import Picture
 from pixelclean.dicom import Kind, PixelFormat, Words, values_of
+from pixelclean.dicom.compiled import compiled
 from pixelclean.dicom.display import Palette, Rendering, is_inverted, renderings_of
 
 _MOST_RENDERINGS = 64  # that are tried on a frame; every frame of an enhanced image may have one of its own
@@ -28,6 +30,12 @@ _BYTE = 8
 _WORTH = 0.25  # of the contrast that eight bits as they are give: a window that shows less shows hardly a pixel
 _MOST = (1 << _BYTE) - 1
 _WHITE = 0.98  # of the brightness
+
+
+def prepare() -> None:
+    """Load what makes machine code of kernels, which takes a second, before the first frame waits for it."""
+    compiled(find_faint, FIND_FAINT)
+    compiled(count_changes, COUNT_CHANGES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

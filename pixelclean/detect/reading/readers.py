@@ -12,7 +12,9 @@ from pixelclean.policy import PixelPolicy, ReaderName
 from pixelclean.side_by_side import in_order
 
 _TOGETHER = 16  # lines that one process reads: as long as it takes to start, at least
-_PIXELS = 1 << 21  # of pictures that one process reads: as long as it takes to start, and no more memory than one large one
+_PIXELS = (
+    1 << 21
+)  # of pictures that one process reads: as long as it takes to start, and no more memory than one large one
 
 
 class Reader(Protocol):
