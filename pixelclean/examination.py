@@ -211,12 +211,12 @@ class Detection:
         if within is None:
             return ()
         cleaned = cleaned.showing(without_kept(cleaned.frames, plan.regions))
-        looks = (
-            lambda: self._read(cleaned, identifiers, within),  # takes longest, and most of it in a process of its own
-            lambda: self._seen(cleaned, within),
-            lambda: self._readable_barcodes(cleaned, plan),
+        looks: tuple[Callable[[], Iterator[Region]], ...] = (
+            partial(self._read, cleaned, identifiers, within),  # the longest, and most of it in a process of its own
+            partial(self._seen, cleaned, within),
+            partial(self._readable_barcodes, cleaned, plan),
         )
-        words, seen, codes = in_order(lambda look: tuple(look()), looks, self.finder.threads)
+        words, seen, codes = in_order(_all_of, looks, self.finder.threads)
         return (*seen, *words, *codes)
 
     def _readable_barcodes(self, cleaned: OpenImage, plan: Plan) -> Iterator[Region]:
@@ -380,6 +380,10 @@ def _sampled(image: OpenImage) -> Iterator[Picture]:
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:
     return (Region(box, Act.MASK, origin, reference) for box in boxes)
+
+
+def _all_of(look: Callable[[], Iterator[Region]]) -> tuple[Region, ...]:
+    return tuple(look())
 
 
 def _around(regions: Iterable[Region], plan: Plan) -> Box | None:
