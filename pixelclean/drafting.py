@@ -32,10 +32,11 @@ from pixelclean.plan import Plan
 from pixelclean.policy import Limits
 from pixelclean.proof import Proof
 from pixelclean.reasons import ReasonCode
+from pixelclean.side_by_side import both
 from pixelclean.treatment import Redaction, Treatment, redact
 
 _PIXEL_DATA = "7FE00010"
-_ROOM_AGAIN = 8  # a share of what may be in memory
+_ROOM_AGAIN = 32  # a share of what may be in memory
 _LONGEST_SPELLING = 4096  # bytes, of one identifier however it is encoded
 _UNCHANGED = Comparison(planned=0, changed_outside=0, not_filled_inside=0)
 _BARE = (Treatment.BARED, Treatment.BLACKENED)
@@ -98,7 +99,8 @@ class Drafter:
             raise AssertionError("untouched pixel data differ after writing")
         frames = open_frames(written.dataset, written.transfer_syntax, self.limits)
         proof = self._proof(written, _UNCHANGED, pixels_unchanged=True, decoders=(before.decoder, frames.decoder))
-        return Draft(self.path, written.digest, self._with_streams(proof, written), written.dataset, frames)
+        proof = _spelling(proof, self._spells_an_identifier(written))
+        return Draft(self.path, written.digest, proof, written.dataset, frames)
 
     def _rewritten(self, dataset: Dataset, frames: Frames, plan: Plan, redaction: Redaction, encoded: Encoded) -> Draft:
         """Write other pixel data, decode what was written, compare."""
@@ -106,11 +108,13 @@ class Drafter:
         # Each frame is decoded once to be compared, and a few of them to be looked at.
         room = replace(self.limits, resident_bytes=max(1, self.limits.resident_bytes // _ROOM_AGAIN))
         again = open_frames(written.dataset, written.transfer_syntax, room)
-        comparison = self._compared(frames, again, plan, redaction)
+        comparison, spells = both(
+            lambda: self._compared(frames, again, plan, redaction),
+            lambda: redaction.treatment in _BARE and self._spells_an_identifier(written),
+            self.threads,
+        )
         decoders = (frames.decoder, again.decoder)
-        proof = self._proof(written, comparison, pixels_unchanged=False, decoders=decoders)
-        if redaction.treatment in _BARE:
-            proof = self._with_streams(proof, written)
+        proof = _spelling(self._proof(written, comparison, pixels_unchanged=False, decoders=decoders), spells)
         return Draft(self.path, written.digest, proof, written.dataset, again, redaction.hidden)
 
     def _compared(self, frames: Frames, again: Frames, plan: Plan, redaction: Redaction) -> Comparison:
@@ -154,10 +158,13 @@ class Drafter:
             decoder=decoders[1],
         )
 
-    def _with_streams(self, proof: Proof, written: Source) -> Proof:
-        """The proof of frames that leave as somebody else encoded them: their bytes must not spell an identifier."""
-        encapsulated = syntax_of(written.transfer_syntax).encapsulated
+    def _spells_an_identifier(self, written: Source) -> bool:
+        """Whether the bytes of frames that leave as somebody else encoded them spell an identifier."""
         pieces = overlapping(pixel_data(written.dataset), _LONGEST_SPELLING)
-        if not encapsulated or not any(spelled_in(piece, self.identifiers) for piece in pieces):
-            return proof
-        return replace(proof, identifiers_left=(*proof.identifiers_left, _PIXEL_DATA))
+        encapsulated = syntax_of(written.transfer_syntax).encapsulated
+        return encapsulated and any(spelled_in(piece, self.identifiers) for piece in pieces)
+
+
+def _spelling(proof: Proof, spells: bool) -> Proof:
+    """The proof of frames whose bytes spell an identifier, or do not."""
+    return replace(proof, identifiers_left=(*proof.identifiers_left, _PIXEL_DATA)) if spells else proof

@@ -37,6 +37,7 @@ from pixelclean.plan import Plan
 from pixelclean.policy import Limits, PixelPolicy, SecondLook, SlideLabels
 from pixelclean.reading import Sparing, without_kept
 from pixelclean.reasons import ReasonCode
+from pixelclean.side_by_side import in_order
 
 _CERTAIN = 80.0  # Tesseract's confidence from which a word of letters or digits is text for sure
 _WORD_LENGTH = 4
@@ -210,12 +211,13 @@ class Detection:
         if within is None:
             return ()
         cleaned = cleaned.showing(without_kept(cleaned.frames, plan.regions))
-        again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
-        return (
-            *self._seen(again, cleaned.kind),
-            *self._read(cleaned, identifiers, within),
-            *self._readable_barcodes(cleaned, plan),
+        looks: tuple[Callable[[], Iterator[Region]], ...] = (
+            partial(self._read, cleaned, identifiers, within),  # the longest, and most of it in a process of its own
+            partial(self._seen, cleaned, within),
+            partial(self._readable_barcodes, cleaned, plan),
         )
+        words, seen, codes = in_order(_all_of, looks, self.finder.threads)
+        return (*seen, *words, *codes)
 
     def _readable_barcodes(self, cleaned: OpenImage, plan: Plan) -> Iterator[Region]:
         """Barcodes that are still there: in a sample of the frames, and where some were found, in every frame."""
@@ -227,8 +229,10 @@ class Detection:
                 left.update(barcodes(picture) if found else readable_barcodes(picture))
         yield from _regions(sorted(left), Origin.DETECTOR, _BARCODE)
 
-    def _seen(self, again: Findings, kind: Kind) -> Iterator[Region]:
-        doubtful = again.doubtful if kind.burns_in_text else ()
+    def _seen(self, cleaned: OpenImage, within: Box) -> Iterator[Region]:
+        """What the network sees at other sizes in a sample of the frames."""
+        again = self.finder.again(cleaned.frames, cleaned.display, sample_of(len(cleaned.frames)), within)
+        doubtful = again.doubtful if cleaned.kind.burns_in_text else ()
         yield from _regions((*again.text, *doubtful), Origin.DETECTOR, "second-look")
 
     def _read(self, cleaned: OpenImage, identifiers: Identifiers, within: Box) -> Iterator[Region]:
@@ -245,7 +249,7 @@ class Detection:
             return
         known = spellings(identifiers)
         shown = (next(one_by_one(frames.frame(index), frames.format, display)) for index in indices)
-        for words in (self.reader.words(picture[within.slices]) for picture in shown):
+        for words in self.reader.words(picture[within.slices] for picture in shown):
             identifying = known_among([word.text for word in words], known)
             for place, word in enumerate(words):
                 box = word.box.moved(within.left, within.top).grown(self.policy.margin)
@@ -376,6 +380,10 @@ def _sampled(image: OpenImage) -> Iterator[Picture]:
 
 def _regions(boxes: Iterable[Box], origin: Origin, reference: str) -> Iterator[Region]:
     return (Region(box, Act.MASK, origin, reference) for box in boxes)
+
+
+def _all_of(look: Callable[[], Iterator[Region]]) -> tuple[Region, ...]:
+    return tuple(look())
 
 
 def _around(regions: Iterable[Region], plan: Plan) -> Box | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pixelclean.assignments import NO_ASSIGNMENTS, Assignments
+from pixelclean.detect import prepare
 from pixelclean.devices import load_rules
 from pixelclean.envelope import Cipher, Recipients
 from pixelclean.examination import GivenBoxes
@@ -58,6 +59,7 @@ def cleaner_for(task: Task, policy: Policy, key: ProjectKey, threads: int = 1, w
     header = Deidentified(key, policy, ways.assignments, ways.recipients, ways.cipher)
     match task:
         case Clean():
+            prepare()  # no file's time is spent on it
             return replace(cleaner, heading=header)
         case Mask(boxes, rules):
             return replace(cleaner, examiner=_given(boxes, rules, policy), heading=Masked(header))

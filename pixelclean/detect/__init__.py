@@ -7,7 +7,7 @@ from pixelclean.detect.find import Finder, Findings, sample_of
 from pixelclean.detect.network import REACH, Network, Picture
 from pixelclean.detect.preview import drawn, png
 from pixelclean.detect.read import Word, read_words, require_tesseract
-from pixelclean.detect.view import Display, one_by_one, pictures
+from pixelclean.detect.view import Display, one_by_one, pictures, prepare
 
 __all__ = [
     "Display",
@@ -24,6 +24,7 @@ __all__ = [
     "one_by_one",
     "pictures",
     "png",
+    "prepare",
     "read_words",
     "readable_barcodes",
     "require_tesseract",

@@ -16,11 +16,25 @@ _BEYOND = 48  # levels of eight bits outside what a screen shows: JPEG goes furt
 _LEAST_BEYOND = 0.001  # of the pixels
 _MATRIX = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]])
 _NEAR = 16  # samples along the side of a square in which a few are many
+_NO_COLOUR = 128  # chroma of grey
+
+
+def luma_alone(ybr: Words) -> Words | None:
+    """The luma of unsigned samples of eight bits as (row, column, 1), None where any pixel has a colour.
+
+    Films of grey are often stored as luma and chroma: without chroma RGB is the luma, three times.
+    """
+    if np.any(ybr[::_EVERY, ::_EVERY, 1:] != _NO_COLOUR):  # most colour shows at a glance
+        return None
+    luma, *chroma = cv2.split(ybr)
+    if any(plane.min() != _NO_COLOUR or plane.max() != _NO_COLOUR for plane in chroma):
+        return None
+    return np.asarray(luma[..., np.newaxis], ybr.dtype)
 
 
 def as_rgb(ybr: Words) -> Picture:
     """Unsigned samples of eight bits as RGB."""
-    return np.asarray(cv2.transform(np.ascontiguousarray(ybr), _with_middle(128)), np.uint8)
+    return np.asarray(cv2.transform(np.ascontiguousarray(ybr), _with_middle(_NO_COLOUR)), np.uint8)
 
 
 def as_deep_rgb(ybr: Words, unit: float, middle: int, highest: int) -> npt.NDArray[np.uint16]:
@@ -38,7 +52,7 @@ def beyond_colour(ybr: Words, unit: float) -> Iterator[Picture]:
     `unit` is how many steps of the samples are one of eight bits.
     """
     some = np.divide(ybr[::_EVERY, ::_EVERY], unit, dtype=np.float32)
-    shown = cv2.transform(some, _with_middle(128))
+    shown = cv2.transform(some, _with_middle(_NO_COLOUR))
     if shown.min() >= -_BEYOND and shown.max() <= _MOST + _BEYOND:
         return
     outside = np.any((shown < -_BEYOND) | (shown > _MOST + _BEYOND), axis=2).astype(np.float32)

@@ -1,12 +1,17 @@
 """Pictures that are grey: one plane seen three times, which is never copied three times."""
 
+from collections.abc import Callable
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pixelclean.detect.network import Picture
+Picture = npt.NDArray[np.uint8]
+"""(row, column, RGB)."""
 
 Grey = npt.NDArray[np.uint8]
+"""(row, column)."""
 
 
 def plane_of(picture: Picture) -> Grey | None:
@@ -26,3 +31,12 @@ def samples_of(picture: Picture) -> Picture:
     """The samples that a (row, column, RGB) picture is made of: one where it is grey, else three."""
     plane = plane_of(picture)
     return picture if plane is None else plane[..., np.newaxis]
+
+
+def redrawn(picture: Picture, draw: Callable[[Picture | Grey], Any]) -> Picture:
+    """What `draw` makes of a (row, column, RGB) picture; of a grey one it is given the plane, and three are seen again."""
+    plane = plane_of(picture)
+    if plane is None:
+        return np.asarray(draw(picture), np.uint8)
+    drawn = np.asarray(draw(np.ascontiguousarray(plane)), np.uint8)
+    return np.broadcast_to(drawn[..., np.newaxis], (*drawn.shape, 3))

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from pixelclean.detect.components import components
-from pixelclean.detect.grey import plane_of
+from pixelclean.detect.grey import redrawn
 from pixelclean.detect.network import CELL, STEP, Network, Picture, Scores
 from pixelclean.detect.places import places
 from pixelclean.geometry import BoolArray, Box, merged
@@ -187,13 +187,10 @@ def _wider(cells: BoolArray) -> BoolArray:
 
 
 def _resized(picture: Picture, size: float) -> Picture:
-    """The picture larger or smaller; a grey one shows one plane three times, and so does the result, without copies."""
+    """The picture larger or smaller."""
     method = cv2.INTER_CUBIC if size > 1 else cv2.INTER_AREA
     height, width = (max(1, round(side * size)) for side in picture.shape[:2])
-    if (plane := plane_of(picture)) is not None:
-        small = cv2.resize(np.ascontiguousarray(plane), (width, height), interpolation=method)
-        return np.broadcast_to(np.asarray(small, np.uint8)[..., np.newaxis], (height, width, 3))
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)
+    return redrawn(picture, lambda shown: cv2.resize(shown, (width, height), interpolation=method))
 
 
 def _added(other: Scores, seen: Scores, tall: int, least: float, edge: float) -> Scores:
@@ -216,12 +213,13 @@ def _turned(network: Network, picture: Picture) -> Scores:
     turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), _TURN, _TURNED_SIZE))
     width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
     turn[:, 2] += (width - columns) / 2, (height - rows) / 2
-    turned = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    scores = network.scores(np.asarray(turned, np.uint8))
+    inside, rim = (width, height), cv2.BORDER_REFLECT
+    turned = redrawn(picture, lambda shown: cv2.warpAffine(shown, turn, inside, flags=cv2.INTER_LINEAR, borderMode=rim))
+    scores = network.scores(turned)
     turn[:, 2] = turn[:, 2] / CELL  # the same turn, in cells
-    size = (-(-columns // CELL), -(-rows // CELL))
+    cells = (-(-columns // CELL), -(-rows // CELL))
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(scores, turn, size, flags=flags, borderValue=NOTHING), np.float32)
+    return np.asarray(cv2.warpAffine(scores, turn, cells, flags=flags, borderValue=NOTHING), np.float32)
 
 
 def _mean(looks: Iterable[Scores]) -> Scores:

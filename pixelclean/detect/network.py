@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean import resources
+from pixelclean.detect.grey import Picture, plane_of
 from pixelclean.detect.runtime import Session, session
 from pixelclean.errors import ConfigurationError
 
-Picture = npt.NDArray[np.uint8]
+__all__ = ["CELL", "REACH", "STEP", "Network", "Picture", "Scores"]
+
 Scores = npt.NDArray[np.float32]
 
 CELL = 4
@@ -79,8 +81,10 @@ class Network:
         above, before = max(0, top - REACH), max(0, left - REACH)
         seen = picture[above : top + _TILE + REACH, before : left + _TILE + REACH]
         below, beside = (-side % STEP for side in seen.shape[:2])
+        grey = plane_of(seen)
         # Mirrored: noise whose last row is repeated becomes upright strokes.
-        padded = cv2.copyMakeBorder(seen, 0, below, 0, beside, cv2.BORDER_REFLECT_101)
+        padded = cv2.copyMakeBorder(seen if grey is None else grey, 0, below, 0, beside, cv2.BORDER_REFLECT_101)
+        padded = padded if grey is None else cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB)
         logits = self.session.run(None, {"picture": padded[np.newaxis]})[0][0, 0]
         row, column = (top - above) // CELL, (left - before) // CELL
         height, width = (min(_TILE, n) for n in (picture.shape[0] - top, picture.shape[1] - left))

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pixelclean.detect.network import Picture
-from pixelclean.detect.preview import png
 from pixelclean.errors import ConfigurationError, PixelcleanError
 from pixelclean.geometry import Box
 from pixelclean.phi import Phi
@@ -52,13 +51,16 @@ def require_tesseract() -> str:
     return found[1]
 
 
-def read_words(picture: Picture) -> tuple[Word, ...]:
-    """The words in a (row, column, RGB) picture, most of them wrong where there is no text.
+def read_words(pictures: Sequence[Picture]) -> tuple[tuple[Word, ...], ...]:
+    """The words in each (row, column, RGB) picture, most of them wrong where there is no text.
 
-    Raises PixelcleanError where Tesseract fails.
+    All of them go through one process, as pages: to start it takes longer than most pictures do.  Raises PixelcleanError
+    where Tesseract fails.
     """
-    table = _run("stdin", "stdout", "--psm", _SPARSE, "tsv", picture=png(np.ascontiguousarray(picture)))
-    return tuple(word for _, word in _words(table, 1))
+    shown = [
+        np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2BGR), np.uint8) for picture in pictures
+    ]
+    return _read(shown, "--psm", _SPARSE)
 
 
 def read_lines(pictures: Sequence[npt.NDArray[np.uint8]], languages: Sequence[str]) -> tuple[tuple[Word, ...], ...]:
@@ -66,16 +68,20 @@ def read_lines(pictures: Sequence[npt.NDArray[np.uint8]], languages: Sequence[st
 
     Raises PixelcleanError where Tesseract fails.
     """
+    return _read(list(map(np.ascontiguousarray, pictures)), "--psm", _ONE_LINE, "-l", "+".join(languages))
+
+
+def _read(pictures: Sequence[npt.NDArray[np.uint8]], *how: str) -> tuple[tuple[Word, ...], ...]:
+    """The words of each page."""
     if not pictures:
         return ()
-    made, pages = cv2.imencodemulti(".tiff", list(map(np.ascontiguousarray, pictures)))
+    made, pages = cv2.imencodemulti(".tiff", pictures)
     if not made:
         raise PixelcleanError("pictures could not be written as TIFF")
-    asked = ("stdin", "stdout", "--psm", _ONE_LINE, "-l", "+".join(languages), "tsv")
-    lines: list[list[Word]] = [[] for _ in pictures]
-    for page, word in _words(_run(*asked, picture=pages.tobytes()), len(pictures)):
-        lines[page - 1].append(word)
-    return tuple(map(tuple, lines))
+    found: list[list[Word]] = [[] for _ in pictures]
+    for page, word in _words(_run("stdin", "stdout", *how, "tsv", picture=pages.tobytes()), len(pictures)):
+        found[page - 1].append(word)
+    return tuple(map(tuple, found))
 
 
 def installed_languages() -> tuple[str, ...]:

@@ -13,13 +13,15 @@ import numpy as np
 from pydicom import Dataset
 
 from pixelclean.detect.bit_planes import planes
-from pixelclean.detect.chroma import as_deep_rgb, as_rgb, beyond_colour
+from pixelclean.detect.chroma import as_deep_rgb, as_rgb, beyond_colour, luma_alone
 from pixelclean.detect.faint import has_faint_marks
 from pixelclean.detect.hidden import equal_colours, no_numbers
+from pixelclean.detect.kernels import COUNT_CHANGES, FIND_FAINT, count_changes, find_faint
 from pixelclean.detect.levels import Levels, Table, Tone, adds, evened, gain, in_three, rising
 from pixelclean.detect.local import local
 from pixelclean.detect.network import Picture
 from pixelclean.dicom import Kind, PixelFormat, Words, values_of
+from pixelclean.dicom.compiled import compiled
 from pixelclean.dicom.display import Palette, Rendering, is_inverted, renderings_of
 
 _MOST_RENDERINGS = 64  # that are tried on a frame; every frame of an enhanced image may have one of its own
@@ -28,6 +30,12 @@ _BYTE = 8
 _WORTH = 0.25  # of the contrast that eight bits as they are give: a window that shows less shows hardly a pixel
 _MOST = (1 << _BYTE) - 1
 _WHITE = 0.98  # of the brightness
+
+
+def prepare() -> None:
+    """Load what makes machine code of kernels, which takes a second, before the first frame waits for it."""
+    compiled(find_faint, FIND_FAINT)
+    compiled(count_changes, COUNT_CHANGES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +67,9 @@ def pictures(words: Words, form: PixelFormat, display: Display) -> tuple[Picture
 
 def one_by_one(words: Words, form: PixelFormat, display: Display) -> Iterator[Picture]:
     """The same pictures, each made when it is asked for: of a large frame only one need be held."""
+    if form.is_ybr and _is_in_bytes(form) and (luma := luma_alone(words)) is not None:
+        yield from one_by_one(luma, replace(form, photometric="MONOCHROME2", samples=1, planar=0), Display())
+        return
     if form.is_ybr:
         yield from _luma_and_chroma(words, form)
     elif display.palette is not None and form.samples == 1:
@@ -114,10 +125,15 @@ def _luma_and_chroma(words: Words, form: PixelFormat) -> Iterator[Picture]:
 
 def _fills_a_byte(words: Words, form: PixelFormat) -> bool:
     """Whether samples are bytes and show most of what a byte can: they are shown as they are, and need no curve."""
-    if form.kind is not Kind.INTEGER or form.signed or not form.bits_stored == form.bits_allocated == _BYTE:
+    if not _is_in_bytes(form):
         return False
     lowest, highest, _, _ = cv2.minMaxLoc(words.reshape(len(words), -1))
     return bool(highest - lowest >= _MOST / 2)
+
+
+def _is_in_bytes(form: PixelFormat) -> bool:
+    """Whether samples are bytes as they are, without a sign."""
+    return form.kind is Kind.INTEGER and not form.signed and form.bits_stored == form.bits_allocated == _BYTE
 
 
 def _is_deep(form: PixelFormat) -> bool:

@@ -31,7 +31,8 @@ _OWN_COLOURS = {
     "YBR_PARTIAL_420": (Codec.VIDEO,),
 }
 _STREAMS = {Codec.JPEG, Codec.JPEG_LOSSLESS, Codec.JPEG_LS, Codec.JPEG_2000, Codec.HTJ2K, Codec.JPEG_XL}
-_SURVEYS = 4  # a share of the room for decoded frames that what is known of their streams may take beside them
+_DECODED = 4  # times what may be in memory of a value: frames are many times as long decoded, and are asked for in turn
+_SURVEYS = 4  # a share of what may be in memory of a value that what is known of its streams may take beside it
 _Look = Callable[[bytes, PixelFormat], PixelFormat]
 _Read = Callable[[bytes, PixelFormat], Words]
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP", b"\xff\x0a", b"\x00\x00\x00\x0cJXL")
@@ -172,7 +173,8 @@ def _encapsulated(dataset: pydicom.Dataset, pixels: PixelFormat, syntax: Transfe
 
     decoded, surveys = _guarded(decoder.look, encoded(0), pixels), Surveys(room // _SURVEYS)
     steps = (decoder.look, partial(jpeg.decode, survey_of=surveys.of) if decoder is jpeg else decoder.decode)
-    return StillFrames(decoded, name_of(syntax.codec), encoded, partial(_decode, steps, pixels, decoded), room, surveys)
+    decode = partial(_decode, steps, pixels, decoded)
+    return StillFrames(decoded, name_of(syntax.codec), encoded, decode, _DECODED * room, surveys)
 
 
 def _decode(steps: tuple[_Look, _Read], stated: PixelFormat, decoded: PixelFormat, frame: bytes) -> Words:

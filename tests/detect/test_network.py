@@ -37,6 +37,12 @@ def test_a_large_picture_scores_as_its_crops_do() -> None:
         assert np.abs(own[inner] - there[inner]).max() < 1e-3
 
 
+def test_one_plane_seen_three_times_scores_as_three_planes_do() -> None:
+    copied = rgb(150, 213)
+    seen_thrice = np.broadcast_to(copied[..., :1], copied.shape)
+    assert np.array_equal(NETWORK.scores(seen_thrice[7:, 16:]), NETWORK.scores(copied[7:, 16:]))
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (7, 5), (16, 16), (1, 700), (700, 1), (3, 1537), (1536, 4), (15, 17)])
 def test_every_size_has_a_score_for_every_cell(shape: tuple[int, int]) -> None:
     scores = NETWORK.scores(rgb(*shape))

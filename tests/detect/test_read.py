@@ -17,7 +17,7 @@ def rgb(grey: np.ndarray) -> np.ndarray:
 
 
 def test_a_clear_word_is_read_where_it_stands_and_never_shows_itself() -> None:
-    words = read_words(rgb(lettering(120, 400, "SENTINEL", 40, 40, 32)))
+    (words,) = read_words([rgb(lettering(120, 400, "SENTINEL", 40, 40, 32))])
     (word,) = [word for word in words if word.text.reveal() == "SENTINEL"]
     assert word.confidence > 80
     assert Box(30, 30, 260, 90).intersection(word.box) == word.box
@@ -26,7 +26,7 @@ def test_a_clear_word_is_read_where_it_stands_and_never_shows_itself() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (7, 5), (1, 300), (300, 1)])
 def test_no_picture_is_too_small_to_read(shape: tuple[int, int]) -> None:
-    read_words(np.full((*shape, 3), 128, np.uint8))
+    read_words([np.full((*shape, 3), 128, np.uint8)])
 
 
 def test_a_missing_tesseract_is_said_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ def test_a_tesseract_that_writes_no_whole_table_is_no_reader(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PixelcleanError):
-        read_words(np.zeros((8, 8, 3), np.uint8))
+        read_words([np.zeros((8, 8, 3), np.uint8)])
 
 
 def test_paper_with_print_on_it_looks_like_a_document() -> None:

@@ -58,8 +58,11 @@ def test_a_word_that_was_not_read_leaves_its_ink_uncovered(reader: Reader) -> No
 
 def test_a_whole_picture_is_read_too(reader: Reader) -> None:
     grey = lettering(200, 400, "SENTINEL", 60, 80, 30)
-    words = reader.words(np.repeat(grey[..., np.newaxis], 3, axis=2))
-    assert "SENTINEL" in [word.text.reveal() for word in words]
+    whole = np.repeat(grey[..., np.newaxis], 3, axis=2)
+    first, blank, turned = reader.words([whole, np.zeros_like(whole), whole[:, ::-1]])
+    assert "SENTINEL" in [word.text.reveal() for word in first]
+    assert "SENTINEL" not in [word.text.reveal() for word in (*blank, *turned)]
+    assert reader.words([]) == ()
     assert reader.version
 
 

@@ -125,6 +125,20 @@ def test_ybr_is_shown_as_pydicom_shows_it() -> None:
     assert np.abs(shown.astype(int) - convert_color_space(words, "YBR_FULL", "RGB")).max() <= 1
 
 
+@pytest.mark.parametrize("photometric", ["YBR_FULL", "YBR_FULL_422"])
+@pytest.mark.parametrize("most", [255, 90, 1])
+def test_grey_that_is_stored_as_luma_and_chroma_is_seen_as_its_luma(photometric: str, most: int) -> None:
+    """And one pixel of any colour makes a colour picture of it."""
+    form = of(COLOUR, photometric=photometric)
+    luma = (speckled(form.rows, form.columns) * most / 255 + banner() * most / 2).clip(0, most).astype(np.uint8)
+    words = np.dstack([luma, np.full_like(luma, 128), np.full_like(luma, 128)])
+    grey = seen(luma[..., np.newaxis], of(GREY, rows=form.rows, columns=form.columns))
+    assert all(np.array_equal(one, other) for one, other in zip(seen(words, form), grey, strict=True))
+    words[33, 57, 1] += 60
+    red, _, blue = seen(words, form)[0][33, 57]
+    assert blue > red
+
+
 @pytest.mark.parametrize("inverse", [False, True])
 def test_monochrome1_is_turned_round_once(inverse: bool) -> None:
     form = of(DEEP, photometric="MONOCHROME1")

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from pixelclean.side_by_side import in_order
+from pixelclean.side_by_side import both, in_order
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -44,9 +44,9 @@ def test_things_are_taken_only_a_few_ahead_of_what_was_given(threads: int) -> No
     given = in_order(lambda number: number, things(), threads)
     for number in range(60):
         assert next(given) == number
-        assert len(taken) <= number + 1 + threads
+        assert len(taken) <= number + 1 + (threads + 4 if threads > 1 else 1)
     given.close()
-    assert len(taken) <= 60 + threads
+    assert len(taken) <= 60 + threads + 4
 
 
 def test_an_error_in_taking_a_thing_is_raised_as_well() -> None:
@@ -56,3 +56,12 @@ def test_an_error_in_taking_a_thing_is_raised_as_well() -> None:
 
     with pytest.raises(OSError):  # noqa: PT011 - any
         list(in_order(lambda number: number, things(), 2))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_of_two_pieces_of_work_both_results_come_and_the_error_of_the_first(threads: int) -> None:
+    assert both(lambda: 1, lambda: "two", threads) == (1, "two")
+    with pytest.raises(KeyError):
+        both(lambda: {}["first"], lambda: int("two"), threads)
+    with pytest.raises(ValueError, match="two"):
+        both(lambda: 1, lambda: int("two"), threads)

@@ -4,7 +4,7 @@ RapidOCR fetches models that it does not find.  So each is named by its file in 
 them is refused before the run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -43,7 +43,11 @@ class RapidReader:
             ) from None
         return cls(f"{_PACKAGE} {release}", _engine(_models()))
 
-    def words(self, picture: Picture) -> tuple[Word, ...]:
+    def words(self, pictures: Iterable[Picture]) -> tuple[tuple[Word, ...], ...]:
+        """The words of whole pictures, one after the other."""
+        return tuple(map(self._words_in, pictures))
+
+    def _words_in(self, picture: Picture) -> tuple[Word, ...]:
         """Lines of a whole picture, cut into words of which each has the place of its line: found in one, it takes all."""
         found = self._asked(np.ascontiguousarray(picture[..., ::-1]), use_det=True)
         if found.txts is None:

@@ -1,6 +1,6 @@
 """Readers: pictures in, words with their places out.  What they read is private, and stays in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -12,6 +12,9 @@ from pixelclean.policy import PixelPolicy, ReaderName
 from pixelclean.side_by_side import in_order
 
 _TOGETHER = 16  # lines that one process reads: as long as it takes to start, at least
+_PIXELS = (
+    1 << 21
+)  # of pictures that one process reads: as long as it takes to start, and no more memory than one large one
 
 
 class Reader(Protocol):
@@ -21,8 +24,8 @@ class Reader(Protocol):
     def version(self) -> str:
         """Names program, version and languages: what is read depends on them."""
 
-    def words(self, picture: Picture) -> tuple[Word, ...]:
-        """The words in a (row, column, RGB) picture; PixelcleanError where the reader fails."""
+    def words(self, pictures: Iterable[Picture]) -> tuple[tuple[Word, ...], ...]:
+        """The words in each (row, column, RGB) picture; PixelcleanError where the reader fails."""
 
     def lines(self, pictures: Sequence[Grey]) -> tuple[tuple[Word, ...], ...]:
         """The words of each (row, column) picture of one line, dark on white; PixelcleanError where the reader fails."""
@@ -42,15 +45,28 @@ class TesseractReader:
         languages = installed_languages()
         return cls(f"{require_tesseract()} {'+'.join(languages)}", languages, threads)
 
-    def words(self, picture: Picture) -> tuple[Word, ...]:
-        """Sparse text of a whole picture."""
-        return read_words(picture)
+    def words(self, pictures: Iterable[Picture]) -> tuple[tuple[Word, ...], ...]:
+        """Sparse text of whole pictures, of which small ones share a process."""
+        return tuple(words for batch in in_order(read_words, _batches(pictures), self.threads) for words in batch)
 
     def lines(self, pictures: Sequence[Grey]) -> tuple[tuple[Word, ...], ...]:
         """Lines of one batch share a process, so that its languages are loaded once."""
         batches = [pictures[start : start + _TOGETHER] for start in range(0, len(pictures), _TOGETHER)]
         read = in_order(lambda batch: read_lines(batch, self.languages), batches, self.threads)
         return tuple(words for batch in read for words in batch)
+
+
+def _batches(pictures: Iterable[Picture]) -> Iterator[list[Picture]]:
+    """The pictures in their order, so many together that they have the pixels that one process shall read."""
+    batch, pixels = list[Picture](), 0
+    for picture in pictures:
+        batch.append(picture)
+        pixels += picture.shape[0] * picture.shape[1]
+        if pixels >= _PIXELS:
+            yield batch
+            batch, pixels = [], 0
+    if batch:
+        yield batch
 
 
 def load_reader(policy: PixelPolicy, threads: int = 1) -> Reader:
