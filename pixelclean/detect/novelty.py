@@ -62,7 +62,7 @@ def _rises(edges: npt.NDArray[np.float32], before: npt.NDArray[np.float32]) -> b
 class Sightings:
     """Remembers where the frames of one film, as one kind of picture shows them, were searched for barcodes."""
 
-    _known: dict[int | None, tuple[Grey, Cells]] = field(default_factory=dict)
+    _known: dict[tuple[int | None, int], tuple[Grey, Cells]] = field(default_factory=dict)
 
     def fresh(self, picture: Picture) -> tuple[Patch, ...]:
         """The places of a (row, column, RGB) picture that show two shades more clearly than when they were searched."""
@@ -72,10 +72,11 @@ class Sightings:
     def _new(self, patch: Patch, picture: Picture) -> Patch | None:
         """The part of a place that is new."""
         rows, columns = picture.shape[:2]
-        if patch.channel not in self._known:
+        kind = patch.channel, patch.halved
+        if kind not in self._known:
             cells = -(-rows // CELL), -(-columns // CELL)
-            self._known[patch.channel] = np.zeros((rows, columns), np.uint8), np.zeros(cells, np.float32)
-        shown, scores = self._known[patch.channel]
+            self._known[kind] = np.zeros((rows, columns), np.uint8), np.zeros(cells, np.float32)
+        shown, scores = self._known[kind]
         at = tuple(slice(part.start // CELL, -(-part.stop // CELL)) for part in patch.box.slices)
         before, score, grey = shown[patch.box.slices], scores[at], patch.plane(picture)
         fresh = patch.score > np.maximum(score + _RISE, np.float32(_LEAST_SCORE))
