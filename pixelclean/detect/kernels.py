@@ -160,7 +160,8 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
     half, width, last = cell // 2, grey.shape[1] // 2, grey.shape[1] - 1
     sums = np.empty((4, down, across), np.float32)
     usual = np.empty(width, np.int16)
-    even, odd, under = np.empty(width + 1, np.int16), np.empty(width, np.int16), np.empty(width, np.int16)
+    even, odd = np.empty(width + 1, np.int16), np.empty(width, np.int16)
+    under, lower = np.empty(width, np.int16), np.empty(width, np.int16)
     away, wide = np.empty(width, np.int16), np.empty(width, np.int32)
     light, steps = np.empty(width, np.int16), np.empty(width, np.int16)
     for band in range(down):
@@ -171,9 +172,10 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
         for column in range(across):
             usual[column * half : column * half + half] = middle[band, column]
         for row in range(band * cell, band * cell + cell, 2):
-            line, below = grey[row], grey[row + 1]
+            line, below, after = grey[row], grey[row + 1], grey[min(row + 2, len(grey) - 1)]
             for place in range(width):
-                even[place], odd[place], under[place] = line[2 * place], line[2 * place + 1], below[2 * place]
+                even[place], odd[place] = line[2 * place], line[2 * place + 1]
+                under[place], lower[place] = below[2 * place], after[2 * place]
             even[width] = line[last]
             for place in range(width):
                 one, between = even[place], odd[place]
@@ -181,7 +183,8 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
                 away[place] += abs(apart)
                 wide[place] += np.int32(apart) * np.int32(apart)
                 light[place] += np.int16(apart > 0)
-                steps[place] += abs(between - one) + abs(even[place + 1] - between) + 2 * abs(under[place] - one)
+                steps[place] += abs(between - one) + abs(even[place + 1] - between)
+                steps[place] += abs(under[place] - one) + abs(lower[place] - under[place])
         for number in range(4):
             for column in range(across):
                 total = np.int32(0)

@@ -31,10 +31,12 @@ _WINDOW = 4  # cells along the side of what is judged
 # At full size, half, a quarter, an eighth: anatomy, made small, changes as quickly as codes do, so more is asked there.
 _TWO = (0.865, 0.88, 0.9, 0.9)  # mean distance from the mean, in standard deviations
 _CHANGES = (0.3, 0.4, 0.5, 0.5)  # mean step from pixel to pixel along both axes, in standard deviations
-_LIGHT = 0.25  # share of a window that lies above its mean: half a code does and all of its quiet zone, letters do not
+# Share that lies above the mean in a window or in one near it: half of a code does and all of its quiet zone, letters
+# do not.
+_LIGHT, _BESIDE_LIGHT = 0.3, np.ones((5, 5), np.uint8)
 _LEAST_WINDOWS = 2  # side by side
 _LEAST = 3.0  # grey levels of standard deviation: two shades that are six apart
-_EDGE = 2  # cells beside a place in which what is seen may go on
+_EDGE = 1  # cells beside a place in which what is seen may go on
 _BESIDE = 3  # cells beside two shades that are shown with them
 _NEAR = 5  # cells around those of a place that alone are searched
 _CHROMAS = (1, 2)  # of YCrCb
@@ -42,6 +44,7 @@ _CHROMAS = (1, 2)  # of YCrCb
 
 _KERNEL, _BEGIN = np.ones((_WINDOW, _WINDOW), np.uint8), (_WINDOW - 1, _WINDOW - 1)
 """A window begins at its cell, and reaches to the right and down."""
+_RING = np.ones((_WINDOW + 1, _WINDOW + 1), np.uint8)  # around a window
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +99,7 @@ def patches(picture: Picture) -> tuple[Patch, ...]:
     Where there is colour, shades of equal luma are told apart by their chroma.
     """
     rows, columns = picture.shape[:2]
-    found = [*_patches(grey_of(picture), None, 0, (rows, columns))]
+    found = list(patches_by_luma(picture))
     if plane_of(picture) is not None:
         return tuple(found)
     chromas = cv2.cvtColor(halved(picture), cv2.COLOR_RGB2YCrCb)  # nobody draws colour finer than that
@@ -106,6 +109,12 @@ def patches(picture: Picture) -> tuple[Patch, ...]:
         if high - low >= _LEAST:
             found.extend(_patches(plane, channel, 1, (rows, columns)))
     return tuple(found)
+
+
+def patches_by_luma(picture: Picture) -> tuple[Patch, ...]:
+    """Those of them that differ in luma: found at a third of the cost where there is colour."""
+    rows, columns = picture.shape[:2]
+    return tuple(_patches(grey_of(picture), None, 0, (rows, columns)))
 
 
 def halved(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -131,7 +140,7 @@ class _Shades:
     def add(self, number: int, windows: Cells, deviation: Cells) -> None:
         """Take in what windows show in the picture that was halved so often."""
         score, spread = (cv2.dilate(values, _KERNEL, anchor=_BEGIN) for values in (windows, deviation))
-        around = cv2.dilate((score > 0).astype(np.uint8), np.ones((_WINDOW + 1,) * 2, np.uint8))
+        around = cv2.dilate((score > 0).astype(np.uint8), _RING)
         # The smallest window that shows two shades is the least mixed with what lies beside them.
         np.copyto(self.spread, _enlarged(spread, number, self.spread), where=self.spread == 0)
         np.maximum(self.score, _enlarged(score, number, self.score), out=self.score)
@@ -166,7 +175,9 @@ def _enlarged(part: npt.NDArray[Any], number: int, whole: Cells) -> npt.NDArray[
     """What was judged in a picture that was halved so often, in cells of the whole one."""
     rows, columns = whole.shape
     large = np.repeat(np.repeat(part, 1 << number, axis=0), 1 << number, axis=1)[:rows, :columns]
-    return np.pad(large, ((0, rows - large.shape[0]), (0, columns - large.shape[1])))
+    made = np.zeros(whole.shape, part.dtype)
+    made[: large.shape[0], : large.shape[1]] = large
+    return made
 
 
 def _crowded(windows: Mask) -> Mask | None:
@@ -200,11 +211,20 @@ def _windows(grey: Grey, two: float, changes: float) -> tuple[Cells, Cells]:
     away, wide, light, steps = (_in_windows(part) for part in counted)
     deviation = np.sqrt(wide)
     score = away / np.maximum(deviation, _LEAST)
-    quick = (steps > changes * deviation) & (score > two) & (light > _LIGHT)
-    return np.where(quick, score, np.float32(0)), deviation
+    quick = (steps > changes * deviation) & (score > two)
+    for whole in (
+        quick,
+        quick.T,
+    ):  # what hangs over an edge has little to be judged by, and the one before it covers it
+        if len(whole) > _WINDOW:
+            whole[1 - _WINDOW :] = False
+    even = cv2.dilate((quick & (light > _LIGHT)).astype(np.uint8), _BESIDE_LIGHT)
+    return np.where(quick & (even > 0), score, np.float32(0)), deviation
 
 
 def _in_windows(cells: npt.NDArray[Any]) -> Cells:
     """Means over the windows that begin at each cell."""
     wide, window = cells.astype(np.float32), (_WINDOW, _WINDOW)
-    return np.asarray(cv2.blur(wide, window, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE), np.float32).reshape(cells.shape)
+    return np.asarray(cv2.blur(wide, window, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE), np.float32).reshape(
+        cells.shape
+    )
