@@ -97,7 +97,7 @@ def _tiny(place: Patch, grey: Grey) -> Iterator[Corners]:
         return
     twice = cv2.resize(grey[inner.slices], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     for corners in _symbols(np.asarray(twice, np.uint8), _TINY):
-        yield _enlarged(corners, 0.5) + (inner.left, inner.top)
+        yield _enlarged(corners, 0.5) + np.array((inner.left, inner.top))
 
 
 def _ways(place: Patch, grey: Grey) -> Iterator[Grey]:

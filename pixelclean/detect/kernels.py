@@ -158,17 +158,13 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
     down, across = middle.shape
     cell = len(grey) // down
     half, width, last = cell // 2, grey.shape[1] // 2, grey.shape[1] - 1
-    sums = np.empty((4, down, across), np.float32)
-    usual = np.empty(width, np.int16)
+    means = np.empty((4, down, across), np.float32)
+    sums, usual = np.empty((4, width), np.int32), np.empty(width, np.int16)
     even, odd = np.empty(width + 1, np.int16), np.empty(width, np.int16)
     under, lower = np.empty(width, np.int16), np.empty(width, np.int16)
-    away, wide = np.empty(width, np.int16), np.empty(width, np.int32)
-    light, steps = np.empty(width, np.int16), np.empty(width, np.int16)
     for band in range(down):
-        away[:] = 0
-        wide[:] = 0
-        light[:] = 0
-        steps[:] = 0
+        sums[:] = 0
+        away, wide, light, steps = sums[0], sums[1], sums[2], sums[3]
         for column in range(across):
             usual[column * half : column * half + half] = middle[band, column]
         for row in range(band * cell, band * cell + cell, 2):
@@ -182,20 +178,14 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
                 apart = np.int16(one - usual[place])
                 away[place] += abs(apart)
                 wide[place] += np.int32(apart) * np.int32(apart)
-                light[place] += np.int16(apart > 0)
+                light[place] += np.int32(apart > 0)
                 steps[place] += abs(between - one) + abs(even[place + 1] - between)
                 steps[place] += abs(under[place] - one) + abs(lower[place] - under[place])
         for number in range(4):
+            count = np.float32(half * half * (2 if number == 3 else 1))  # along either axis two steps begin at a pixel
             for column in range(across):
                 total = np.int32(0)
                 for place in range(column * half, column * half + half):
-                    if number == 0:
-                        total += away[place]
-                    elif number == 1:
-                        total += wide[place]
-                    elif number == 2:
-                        total += light[place]
-                    else:
-                        total += steps[place]
-                sums[number, band, column] = np.float32(total) / np.float32(half * half * (2 if number == 3 else 1))
-    return sums
+                    total += sums[number, place]
+                means[number, band, column] = np.float32(total) / count
+    return means

@@ -33,7 +33,7 @@ _TWO = (0.865, 0.88, 0.9, 0.9)  # mean distance from the mean, in standard devia
 _CHANGES = (0.3, 0.4, 0.5, 0.5)  # mean step from pixel to pixel along both axes, in standard deviations
 # Share that lies above the mean in a window or in one near it: half of a code does and all of its quiet zone, letters
 # do not.
-_LIGHT, _BESIDE_LIGHT = 0.3, np.ones((5, 5), np.uint8)
+_LIGHT, _BESIDE_LIGHT = 0.35, np.ones((5, 5), np.uint8)
 _LEAST_WINDOWS = 2  # side by side
 _LEAST = 3.0  # grey levels of standard deviation: two shades that are six apart
 _EDGE = 1  # cells beside a place in which what is seen may go on

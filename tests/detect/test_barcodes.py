@@ -9,8 +9,8 @@ from invented import COLOUR, described, of, opened, source_of, speckled
 
 from pixelclean.detect import Display, Finder, Picture, barcodes
 from pixelclean.detect.barcodes import barcodes_at
-from pixelclean.detect.novelty import Sightings
 from pixelclean.detect.kernels import sum_gradients
+from pixelclean.detect.novelty import Sightings
 from pixelclean.detect.shades import patches
 from pixelclean.detect.stripes import Stripes, stripes_in
 from pixelclean.geometry import mask_of
