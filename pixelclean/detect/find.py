@@ -200,5 +200,7 @@ def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
             new = changes.of(number, picture) if len(frames) > 1 else Change.all_of(picture)
             if new is None:
                 continue
-            fresh = sightings.setdefault(number, Sightings()).fresh(picture) if len(frames) > 1 else ()
+            # A frame that stands alone is searched as a whole, and no later one asks what it showed.
+            alone = searched and len(frames) == 1
+            fresh = () if alone else sightings.setdefault(number, Sightings()).fresh(picture)
             yield _Shown(picture, new, searched, fresh)

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import zxingcpp
-from invented import COLOUR, described, of, opened, source_of, speckled
+from invented import COLOUR, DEEP, described, of, opened, source_of, speckled
 
 from pixelclean.detect import Display, Finder, Picture, barcodes
 from pixelclean.detect.barcodes import barcodes_at
@@ -194,6 +194,16 @@ def test_a_barcode_that_one_frame_of_a_noisy_film_shows_is_found_though_noise_ha
     form = of(COLOUR, rows=where.shape[0], columns=where.shape[1], frames=7)
     cine = opened(source_of(described(form), form, frames))
     found = getattr(Finder.load(Policy.load().pixel), look)(cine, Display()).barcodes
+    assert (mask_of(found, *where.shape) & where).sum() == where.sum()
+
+
+def test_a_barcode_that_only_the_header_window_shows_is_found() -> None:
+    shown, where = scene("QRCode", module=4)
+    values = np.where(shown[..., :1] < 128, 30000, 30020).astype(np.uint16)
+    values[0, 0], values[-1, -1] = 0, 65535
+    form = of(DEEP, bits_stored=16, high_bit=15, rows=where.shape[0], columns=where.shape[1])
+    source = source_of(described(form, WindowCenter=30010, WindowWidth=40), form, [values])
+    found = Finder.load(Policy.load().pixel).the_sure(opened(source), Display.of(source.dataset)).barcodes
     assert (mask_of(found, *where.shape) & where).sum() == where.sum()
 
 
