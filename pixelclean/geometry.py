@@ -4,7 +4,7 @@ A box is half-open: `left` and `top` lie inside, `right` and `bottom` are the fi
 is the pixel of the stored image.  `Box.slices` is the one place that turns a box into array indices.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -136,47 +136,6 @@ def mask_of(boxes: Iterable[Box], rows: int, columns: int) -> BoolArray:
     for box in boxes:
         mask[box.slices] = True
     return mask
-
-
-def covering(mask: BoolArray, least_share: float, spare: int = 0) -> tuple[Box, ...]:
-    """Few boxes that together cover the True pixels of a (rows, columns) mask, with little waste.
-
-    A box of which the mask fills at least `least_share` (0 to 1), or all of that share but `spare` pixels, stays whole;
-    any other is cut in two along the row or column that leaves the least area, and so on.
-    """
-    return tuple(sorted(_covered(mask, 0, 0, least_share, spare)))
-
-
-def _covered(mask: BoolArray, left: int, top: int, least_share: float, spare: int) -> Iterator[Box]:
-    if (around := bounds(mask)) is None:
-        return
-    tight = mask[around.slices]
-    left, top = left + around.left, top + around.top
-    if tight.sum() + spare >= least_share * tight.size:
-        yield Box(left, top, left + tight.shape[1], top + tight.shape[0])
-        return
-    (row_area, row), (column_area, column) = _best_cut(tight), _best_cut(tight.T)
-    if row_area <= column_area:
-        yield from _covered(tight[:row], left, top, least_share, spare)
-        yield from _covered(tight[row:], left, top + row, least_share, spare)
-    else:
-        yield from _covered(tight[:, :column], left, top, least_share, spare)
-        yield from _covered(tight[:, column:], left + column, top, least_share, spare)
-
-
-def _best_cut(mask: BoolArray) -> tuple[float, int]:
-    """The row before which a mask is best cut, the middle one among equals, and the area that is left then."""
-    rows, columns = mask.shape
-    if rows < 2:
-        return np.inf, 0
-    firsts = np.where(mask.any(axis=1), mask.argmax(axis=1), columns)
-    lasts = np.where(mask.any(axis=1), columns - mask[:, ::-1].argmax(axis=1), 0)
-    above = np.maximum.accumulate(lasts) - np.minimum.accumulate(firsts)
-    below = (np.maximum.accumulate(lasts[::-1]) - np.minimum.accumulate(firsts[::-1]))[::-1]
-    cuts = np.arange(1, rows)
-    areas = above[:-1] * cuts + below[1:] * (rows - cuts)
-    best = cuts[areas == areas.min()]
-    return float(areas.min()), int(best[np.argmin(np.abs(best - rows / 2))])
 
 
 def grown(mask: BoolArray, margin: int) -> BoolArray:

@@ -144,13 +144,13 @@ class PixelPolicy:
     `video_residue`   how far from black its masked samples may be, in steps of 256
     """
 
-    text_score: float = -1.5
+    text_score: float = -2.0
     seed_score: float = -1.0
     faint_score: float = -1.5
     suspect_score: float = 0.0
     sure_score: float = 4.5
     ask_score: float = 2.0
-    margin: int = 4
+    margin: int = 3
     largest_mask: float = 0.5
     second_look: SecondLook = SecondLook.SCALE_AND_OCR
     slide_labels: SlideLabels = SlideLabels.HOLD

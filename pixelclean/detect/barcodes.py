@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from pixelclean.detect.covering import covering
 from pixelclean.detect.grey import grey_of
 from pixelclean.detect.network import Picture
 from pixelclean.detect.shades import Cells, Patch, halved, patches
 from pixelclean.detect.stripes import SAMPLES, Corners, Grey, Profile, Stripes, direction, followed, stripes_in
-from pixelclean.geometry import Box, covering
+from pixelclean.geometry import Box
 
 _BARS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
 _STACKED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.MicroPDF417])

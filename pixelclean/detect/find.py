@@ -20,6 +20,7 @@ from pixelclean.detect.look import (
     taking_part,
     widest_look,
     within,
+    without_spill,
 )
 from pixelclean.detect.network import CELL, Network, Picture, Scores
 from pixelclean.detect.novelty import Novelty, Sightings
@@ -108,11 +109,13 @@ class Finder:
         if shown.searched:
             seen = within(shown.new.part, widest_look, self.network, shown.picture)
             assert seen is not None
+            seen = without_spill(seen)
             return np.where(taking_part(seen > self.policy.text_score, shown.new.cells), seen, np.float32(NOTHING))
         part = from_steps(shown.new.part)
         new = shown.new.cells[part.top // CELL : -(-part.bottom // CELL), part.left // CELL : -(-part.right // CELL)]
         look = partial(look_at_new, new=new, suspicion=self.policy.text_score)
-        return within(shown.new.part, look, self.network, shown.picture)
+        found = within(shown.new.part, look, self.network, shown.picture)
+        return None if found is None else without_spill(found)
 
     def _careful_look(self, shown: "_Shown") -> Scores | None:
         """The careful look where the first one suspects text, None where it does not."""

@@ -22,6 +22,7 @@ _MARKED, _EVEN = 0.1, 0.5  # shares of a block that has faint marks
 _COHERENT, _ONE_SHADE, _BETWEEN = 0.4, 0.3, 0.15  # shares of the marks in it
 
 COUNT_CHANGES = "int32[:,:,:,::1](Array(uint8, 2, 'C', readonly=True), int64)"
+COVER = "int64[:,::1](Array(uint8, 2, 'C', readonly=True), float64, int64)"
 FIND_FAINT = "boolean(Array(uint8, 2, 'C', readonly=True), Array(uint8, 2, 'C', readonly=True), int64)"
 
 SUM_GRADIENTS = "float32[:,:,::1](Array(uint8, 2, 'C', readonly=True), int64)"
@@ -189,3 +190,67 @@ def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
                     total += sums[number, place]
                 means[number, band, column] = np.float32(total) / count
     return means
+
+
+def cover(mask: Lines, least_share: float, spare: int) -> npt.NDArray[np.int64]:  # noqa: C901, PLR0912, PLR0915 - one loop over boxes
+    """Boxes (left, top, right, bottom) that cover what is not 0 in the mask: see `covering`.
+
+    A box is drawn tight, and stays or is cut in two; those that were cut wait for their turn.
+    """
+    rows, columns = mask.shape
+    left, top, filled = 0, 0, 0
+    for row in range(rows):
+        for column in range(columns):
+            filled += mask[row, column] != 0
+    found, waiting = np.empty((filled, 4), np.int64), np.empty((filled + 1, 4), np.int64)
+    count, last = 0, 0
+    waiting[0] = 0, 0, columns, rows
+    if not filled:
+        last = -1
+    # For each row and each column: where the first and the last of its pixels lies, and how far all before or behind reach.
+    first_in, last_in = np.empty((2, max(rows, columns)), np.int64), np.empty((2, max(rows, columns)), np.int64)
+    before, behind = np.empty(max(rows, columns), np.int64), np.empty(max(rows, columns), np.int64)
+    while last >= 0:
+        left, top, right, bottom = waiting[last]
+        last -= 1
+        first_in[0, top:bottom], last_in[0, top:bottom] = right, left
+        first_in[1, left:right], last_in[1, left:right] = bottom, top
+        filled = 0
+        for row in range(top, bottom):
+            for column in range(left, right):
+                if mask[row, column]:
+                    filled += 1
+                    first_in[0, row] = min(first_in[0, row], column)
+                    last_in[0, row] = max(last_in[0, row], column + 1)
+                    first_in[1, column] = min(first_in[1, column], row)
+                    last_in[1, column] = max(last_in[1, column], row + 1)
+        top, bottom = first_in[1, left:right].min(), last_in[1, left:right].max()
+        left, right = first_in[0, top:bottom].min(), last_in[0, top:bottom].max()
+        if filled + spare >= least_share * (bottom - top) * (right - left):
+            found[count] = left, top, right, bottom
+            count += 1
+            continue
+        best, cut, axis = -1, 0, 0
+        for way in range(2):
+            start, stop = (top, bottom) if way == 0 else (left, right)
+            low, high = 1 << 60, -1
+            for line in range(start, stop):
+                low, high = min(low, first_in[way, line]), max(high, last_in[way, line])
+                before[line] = high - low
+            low, high = 1 << 60, -1
+            for line in range(stop - 1, start - 1, -1):
+                low, high = min(low, first_in[way, line]), max(high, last_in[way, line])
+                behind[line] = high - low
+            for line in range(start + 1, stop):
+                area = before[line - 1] * (line - start) + behind[line] * (stop - line)
+                nearer = way == axis and abs(2 * line - start - stop) < abs(2 * cut - start - stop)
+                if best < 0 or area < best or (area == best and nearer):
+                    best, cut, axis = area, line, way
+        if axis == 0:
+            waiting[last + 1] = left, top, right, cut
+            waiting[last + 2] = left, cut, right, bottom
+        else:
+            waiting[last + 1] = left, top, cut, bottom
+            waiting[last + 2] = cut, top, right, bottom
+        last += 2
+    return found[:count].copy()

@@ -25,9 +25,11 @@ _OTHER_SIZES = (1.25, 0.75)
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
 _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
 # Text along rows and columns is known best, give or take 15 degrees; one turn brings what lies between them there.
-_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.75, (4.0, 0.0), 3
+_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.5, (4.0, 0.0), 3
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
+# A cell of text scores so much more than the empty one beside it, which it makes look like text up to that score.
+_SPILL, _MOST_SPILT = 5.0, 1.0
 
 Look = Callable[[Network, Picture], Scores | None]
 """None where the look saw nothing that calls for scores."""
@@ -64,6 +66,17 @@ def look_at_new(network: Network, picture: Picture, new: BoolArray, suspicion: f
     if not suspected.any():
         return None
     return np.where(_wider(suspected), _sharpened(network, picture, own, suspected), np.float32(NOTHING))
+
+
+def without_spill(scores: Scores) -> Scores:
+    """The same scores, and nothing where a neighbour outshines a cell that may be empty: there the text beside it is seen.
+
+    Where the score of such a cell exceeds the policy's `text_score`, its neighbour is text and stays, so that a margin
+    around that covers most of the cell all the same.  It is for the scores of one picture: in another one the same cell
+    may hold text of its own, fainter than this.
+    """
+    brightest = cv2.dilate(scores, np.ones((3, 3), np.uint8))
+    return np.where((scores > brightest - _SPILL) | (scores > _MOST_SPILT), scores, np.float32(NOTHING))
 
 
 def taking_part(cells: BoolArray, new: BoolArray) -> BoolArray:

@@ -79,7 +79,8 @@ class Network:
         above, before = max(0, top - REACH), max(0, left - REACH)
         seen = picture[above : top + _TILE + REACH, before : left + _TILE + REACH]
         below, beside = (-side % STEP for side in seen.shape[:2])
-        padded = cv2.copyMakeBorder(seen, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+        # Mirrored: noise whose last row is repeated becomes upright strokes.
+        padded = cv2.copyMakeBorder(seen, 0, below, 0, beside, cv2.BORDER_REFLECT_101)
         logits = self.session.run(None, {"picture": padded[np.newaxis]})[0][0, 0]
         row, column = (top - above) // CELL, (left - before) // CELL
         height, width = (min(_TILE, n) for n in (picture.shape[0] - top, picture.shape[1] - left))

@@ -7,13 +7,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.covering import covering
 from pixelclean.detect.network import CELL, Scores
-from pixelclean.geometry import Box, covering
+from pixelclean.geometry import Box
 
-_COMPACT, _SPARE = (
-    0.9,
-    8,
-)  # a place that fills this share of its bounding box, but for so many cells, is masked as that box
+# A place that fills this share of its bounding box, but for so many cells, is masked as that box.
+_COMPACT, _SPARE = 0.9, 8
 _GAP = (3, 5)  # cells, up and across, within which letters and words of a line are closed
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
-from pixelclean.geometry import Act, Box, Origin, Region, bounds, covering, grown, hull, mask_of, merged
+from pixelclean.geometry import Act, Box, Origin, Region, bounds, grown, hull, mask_of, merged
 
 edges = st.integers(0, 40)
 boxes = st.builds(
@@ -16,31 +15,6 @@ boxes = st.builds(
     st.integers(1, 20),
     st.integers(1, 20),
 )
-
-
-masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
-
-
-@given(masks, st.floats(0.1, 1.0), st.integers(0, 20))
-def test_a_covering_covers_every_pixel_of_the_mask_with_boxes_that_are_full_enough(mask, least_share, spare):
-    covering_boxes = covering(mask, least_share, spare)
-    assert not (mask & ~mask_of(covering_boxes, *mask.shape)).any()
-    assert all(mask[box.slices].sum() + spare >= least_share * mask[box.slices].size for box in covering_boxes)
-
-
-@given(masks)
-def test_a_covering_without_waste_is_the_mask_itself(mask):
-    assert np.array_equal(mask_of(covering(mask, 1.0), *mask.shape), mask)
-
-
-def test_an_l_shape_takes_two_boxes():
-    mask = mask_of([Box(0, 0, 2, 10), Box(0, 8, 10, 10)], 10, 10)
-    assert len(covering(mask, 0.9)) == 2
-
-
-@given(boxes)
-def test_a_rectangle_is_one_box_again(box):
-    assert covering(mask_of([box], 80, 80), 1.0) == (box,)
 
 
 @given(boxes)
