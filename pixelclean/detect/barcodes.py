@@ -6,6 +6,7 @@ it as it likes them.  A code counts where zxing-cpp can decode it: over real ima
 """
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -14,12 +15,11 @@ import zxingcpp
 from pixelclean.detect.covering import covering
 from pixelclean.detect.grey import grey_of
 from pixelclean.detect.network import Picture
-from pixelclean.detect.shades import Cells, Patch, patches
+from pixelclean.detect.shades import Cells, Patch, halved, patches
 from pixelclean.detect.stripes import SAMPLES, Corners, Grey, Profile, Stripes, direction, followed, stripes_in
 from pixelclean.geometry import Box
 
 _BARS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
-_LINEAR = frozenset(zxingcpp.barcode_formats_list(_BARS))
 _STACKED = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.PDF417, zxingcpp.BarcodeFormat.MicroPDF417])
 # Symbols that are located yet not decoded: the patterns that locate these are like nothing else.  Those of the others
 # are met in texture.
@@ -31,7 +31,15 @@ _UNMISTAKABLE = frozenset(
         zxingcpp.BarcodeFormat.MaxiCode,
     ]
 )
+_FINDERS = zxingcpp.BarcodeFormats(sorted(_UNMISTAKABLE))  # patterns are found at little cost, in all of a picture
+_MATRICES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllMatrix)
+_TINY = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode])
 _WHITE = 255
+_EVERY = 2  # rows and columns of which one is read
+# Changes between dark and light in the shortest one-dimensional code, a Codabar of one character, are 24, and in what a
+# stacked one begins with 8; a few of many are lost where they are blurred.
+_LEAST_CHANGES = 18
+_STACK_CHANGES = 8
 _MARGIN = 6  # pixels beside a place of bars where the code may go on
 _QUIET = 40  # pixels of white on either side of a straightened code
 _BAND = 8  # rows that show one profile
@@ -45,6 +53,7 @@ _COMPACT = 0.65  # of a box is symbol, where it is one box
 _AROUND, _BESIDE, _ABOVE = 0.2, 0.12, 0.3
 _LEAST_GROWTH = 4.0
 _LEAST_SIDE = 10  # pixels: no symbol has fewer modules
+_FAINT = 6.0  # grey levels of standard deviation, under which zxing-cpp sees one shade
 _PALE = 25.0  # grey levels of standard deviation, under which zxing-cpp may take two shades for one
 _CLEAR, _GREY = 50.0, 128.0  # their deviation and their middle, once they are stretched
 _NEAR = (5, 5)  # cells in which shades are alike
@@ -69,32 +78,40 @@ def barcodes_at(places: Iterable[Patch], picture: Picture) -> tuple[Box, ...]:
 def readable_barcodes(picture: Picture) -> tuple[Box, ...]:
     """The same, of those that zxing-cpp reads by itself, wherever in the picture, asked about the picture as a whole."""
     grey = grey_of(picture)
-    stacked = zxingcpp.read_barcodes(_WHITE - grey, formats=_STACKED, try_invert=False)
-    found = [*_symbols(grey), *(_grown(_corners(seen)) for seen in stacked)]
+    found = [*_symbols(grey, _FINDERS), *_level_bars(grey)]
     return tuple(sorted({box for corners in found for box in _covered(corners, *grey.shape)}))
 
 
-def _seen(place: Patch, grey: Grey) -> list[Corners]:
-    """What is seen of a place as it is, or else with more contrast, or else at twice its size."""
+def _seen(place: Patch, whole: Grey) -> list[Corners]:
+    """What is seen of a place, as small as it is searched, and then of a small one at twice its size."""
+    grey = reduce(lambda plane, _: halved(plane), range(place.halved), whole)
     for shown in _ways(place, grey):
-        if found := [*_symbols(shown), *_straightened(shown)]:
-            return found
-    if max(grey.shape) > _SMALL:
-        return []
-    twice = np.asarray(cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
-    return [(corners + 0.5) / 2 - 0.5 for corners in _symbols(twice)]
+        if found := [*_symbols(shown, _MATRICES), *_straightened(shown)]:
+            return [_enlarged(corners, 2**place.halved) for corners in found]
+    return [] if max(whole.shape) > _SMALL else list(_tiny(place, whole))
+
+
+def _tiny(place: Patch, grey: Grey) -> Iterator[Corners]:
+    """Symbols that are seen where the place is shown at twice its size: what lies beside its two shades is left out."""
+    inner = place.core.clipped(*grey.shape)
+    if inner is None:
+        return
+    twice = cv2.resize(grey[inner.slices], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    for corners in _symbols(np.asarray(twice, np.uint8), _TINY):
+        yield _enlarged(corners, 0.5) + np.array((inner.left, inner.top))
 
 
 def _ways(place: Patch, grey: Grey) -> Iterator[Grey]:
     """The place as it is and, where its two shades are near each other, drawn apart: all alike, then each for itself."""
-    yield grey
-    if grey.size > _LARGE or float(np.median(place.spread[place.cells])) >= _PALE:
+    usual = float(np.median(place.spread[place.cells]))
+    if usual >= _FAINT:
+        yield grey
+    if usual >= _PALE or grey.size > _LARGE:
         return
     weight = place.cells.astype(np.float32)
     size = weight.shape[::-1]
     middle = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32).reshape(weight.shape)
-    usual, spread = (float(np.median(cells[place.cells])) for cells in (middle, place.spread))
-    yield _drawn_apart(grey, np.float32(usual), np.float32(_CLEAR / max(1.0, spread)))
+    yield _drawn_apart(grey, np.float32(np.median(middle[place.cells])), np.float32(_CLEAR / max(1.0, usual)))
     near, middles, spreads = (cv2.blur(cells, _NEAR) for cells in (weight, weight * middle, weight * place.spread))
     there, share = near > 0, np.maximum(near, 1e-6)
     gains = np.where(there, _CLEAR / np.maximum(spreads / share, 1), 1)
@@ -106,13 +123,25 @@ def _drawn_apart(grey: Grey, level: Cells | np.float32, gain: Cells | np.float32
     return np.asarray(np.clip(np.rint((grey - level) * gain + _GREY), 0, _WHITE), np.uint8)
 
 
-def _symbols(grey: Grey) -> Iterator[Corners]:
-    """What zxing-cpp reads in a plane as it is, and what it merely locates."""
-    for seen in zxingcpp.read_barcodes(grey, return_errors=True):
-        if seen.valid:
-            yield _bars(_corners(seen), grey) if seen.format in _LINEAR else _grown(_corners(seen))
-        elif seen.format in _UNMISTAKABLE and _is_large(_corners(seen)):
+def _symbols(grey: Grey, kinds: zxingcpp.BarcodeFormats) -> Iterator[Corners]:
+    """Symbols of some kinds that zxing-cpp reads in a plane as it is, and those that it merely locates."""
+    for seen in zxingcpp.read_barcodes(grey, formats=kinds, return_errors=True):
+        if seen.valid or (seen.format in _UNMISTAKABLE and _is_large(_corners(seen))):
             yield _grown(_corners(seen))
+
+
+def _level_bars(grey: Grey) -> Iterator[Corners]:
+    """One-dimensional codes that zxing-cpp reads along rows and columns."""
+    for turned in (grey, grey.T):
+        some = np.ascontiguousarray(turned[::_EVERY])
+        for seen in zxingcpp.read_barcodes(some, formats=_BARS, try_rotate=False, try_invert=False):
+            corners = _corners(seen) * (1, _EVERY)
+            yield _bars(corners if turned is grey else corners[:, ::-1], grey)
+
+
+def _enlarged(corners: Corners, times: float) -> Corners:
+    """The corners in a picture that is so many times as large."""
+    return (corners + 0.5) * times - 0.5
 
 
 def _straightened(grey: Grey) -> Iterator[Corners]:
@@ -122,10 +151,11 @@ def _straightened(grey: Grey) -> Iterator[Corners]:
     for place in stripes_in(grey):
         if any(code.holds(place) for code in found):
             continue
-        span = _span(place.grown(_MARGIN, 0), grey)
+        changes = place.changes(grey)
+        span = _span(place.grown(_MARGIN, 0), grey) if changes >= _LEAST_CHANGES else None
         if span is not None:
             found.append(_with_quiet_zones(Stripes(place.angle, *span, place.top, place.bottom), grey))
-        elif place.height >= _LEAST_STACK and stacks < _MOST_STACKS:
+        elif changes >= _STACK_CHANGES and place.height >= _LEAST_STACK and stacks < _MOST_STACKS:
             stacks += 1
             found.extend(_stacked(place, grey))
     return (code.corners for code in found)
@@ -134,14 +164,13 @@ def _straightened(grey: Grey) -> Iterator[Corners]:
 def _span(place: Stripes, grey: Grey) -> tuple[float, float] | None:
     """Where across the bars a one-dimensional code begins and ends; None where there is none."""
     profiles = place.profiles(grey)
-    for lines in (profiles, [_WHITE - line for line in profiles]):
-        rows = [np.tile(_between_white(line), (_BAND, 1)) for line in lines]
-        if not rows:
-            continue
-        shown = np.ascontiguousarray(np.concatenate(rows), np.uint8)
-        for seen in zxingcpp.read_barcodes(shown, formats=_BARS, try_rotate=False, try_invert=False):
-            x = (_corners(seen)[:, 0] - _QUIET) / SAMPLES + place.first
-            return float(x.min()), float(x.max())
+    lines = [_between_white(line) for line in (*profiles, *(_WHITE - line for line in profiles))]
+    if not lines:
+        return None
+    shown = np.repeat(np.asarray(lines, np.uint8), _BAND, axis=0)
+    for seen in zxingcpp.read_barcodes(shown, formats=_BARS, try_rotate=False, try_invert=False):
+        x = (_corners(seen)[:, 0] - _QUIET) / SAMPLES + place.first
+        return float(x.min()), float(x.max())
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from pixelclean.detect.barcodes import barcodes
+from pixelclean.detect.barcodes import barcodes, barcodes_at
 from pixelclean.detect.changes import Change, Changes
 from pixelclean.detect.document import looks_like_document
 from pixelclean.detect.look import (
@@ -23,8 +23,9 @@ from pixelclean.detect.look import (
     without_spill,
 )
 from pixelclean.detect.network import CELL, Network, Picture, Scores
-from pixelclean.detect.novelty import Novelty
+from pixelclean.detect.novelty import Novelty, Sightings
 from pixelclean.detect.places import Place, boxes_of, places
+from pixelclean.detect.shades import Patch
 from pixelclean.detect.view import Display, one_by_one
 from pixelclean.dicom import Frames
 from pixelclean.geometry import Box
@@ -142,11 +143,13 @@ class _Shown:
     """A picture of a frame, and what in it no frame before showed.
 
     `searched`: it shows a frame as it is, not stretched, which is of the sample or shows more than those before it.
+    `sightings` are the places where any other may show a barcode that none before it showed.
     """
 
     picture: Picture
     new: Change
     searched: bool
+    sightings: tuple[Patch, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -161,7 +164,7 @@ class _Seen:
     def of(cls, shown: _Shown, scores: Scores | None) -> Self:
         """What one picture shows beside its scores."""
         if not shown.searched:
-            return cls(scores)
+            return cls(scores, barcodes=set(barcodes_at(shown.sightings, shown.picture)))
         return cls(scores, looks_like_document(shown.picture), set(barcodes(shown.picture)))
 
     def take(self, other: Self) -> None:
@@ -188,6 +191,7 @@ def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
     """The pictures of every frame; what equals an earlier frame, or the frame before, byte for byte is passed over."""
     seen: set[str] = set()
     sampled, novelty, changes = sample_of(len(frames)), Novelty(), Changes()
+    sightings: dict[int, Sightings] = {}
     for index in range(len(frames)):
         digest = frames.digest(index)
         if digest in seen:
@@ -197,5 +201,9 @@ def _all_pictures(frames: Frames, display: Display) -> Iterator[_Shown]:
             searched = number == 0 and novelty.shows_more(picture, sampled=index in sampled)
             # A frame that stands alone is compared with none, and its pictures need not be held.
             new = changes.of(number, picture) if len(frames) > 1 else Change.all_of(picture)
-            if new is not None:
-                yield _Shown(picture, new, searched)
+            if new is None:
+                continue
+            # A frame that stands alone is searched as a whole, and no later one asks what it showed.
+            alone = searched and len(frames) == 1
+            fresh = () if alone else sightings.setdefault(number, Sightings()).fresh(picture)
+            yield _Shown(picture, new, searched, fresh)

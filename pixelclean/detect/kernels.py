@@ -16,6 +16,7 @@ BLOCK = 16
 """Pixels along the side of what may hold faint marks."""
 
 _BITS = 8
+_SCHARR = 32  # what a step of one grey level per pixel is multiplied by
 _FAINT, _CLEAR = 3, 25  # levels of eight bits by which marks differ from their ground
 _MARKED, _EVEN = 0.1, 0.5  # shares of a block that has faint marks
 _COHERENT, _ONE_SHADE, _BETWEEN = 0.4, 0.3, 0.15  # shares of the marks in it
@@ -23,6 +24,10 @@ _COHERENT, _ONE_SHADE, _BETWEEN = 0.4, 0.3, 0.15  # shares of the marks in it
 COUNT_CHANGES = "int32[:,:,:,::1](Array(uint8, 2, 'C', readonly=True), int64)"
 COVER = "int64[:,::1](Array(uint8, 2, 'C', readonly=True), float64, int64)"
 FIND_FAINT = "boolean(Array(uint8, 2, 'C', readonly=True), Array(uint8, 2, 'C', readonly=True), int64)"
+
+SUM_GRADIENTS = "float32[:,:,::1](Array(uint8, 2, 'C', readonly=True), int64)"
+
+COUNT_SHADES = "float32[:,:,::1](Array(uint8, 2, 'C', readonly=True), Array(uint8, 2, 'C', readonly=True))"
 
 
 def count_changes(lines: Lines, step: int) -> npt.NDArray[np.int32]:
@@ -109,6 +114,82 @@ def find_faint(lines: Lines, ground: Lines, samples: int) -> bool:  # noqa: C901
                 return True
             before = found
     return False
+
+
+def sum_gradients(grey: Lines, cell: int) -> npt.NDArray[np.float32]:
+    """Means over cells of products of the gradient (x, y) in grey levels per pixel: (xx, yy, xy, x, y; row, column).
+
+    `cell` is how many pixels a cell is wide and high.  The gradient is Scharr's; columns at either edge have none.
+    """
+    rows, width = grey.shape
+    down, across = -(-rows // cell), -(-width // cell)
+    sums = np.zeros((5, down, across), np.float32)
+    columns = np.empty((5, across * cell), np.int32)
+    for band in range(down):
+        columns[:] = 0
+        xx, yy, xy, xs, ys = columns[0], columns[1], columns[2], columns[3], columns[4]
+        for row in range(band * cell, min(rows, band * cell + cell)):
+            above, here, below = grey[max(0, row - 1)], grey[row], grey[min(rows - 1, row + 1)]
+            for place in range(1, width - 1):
+                left = 3 * np.int32(above[place - 1]) + 10 * np.int32(here[place - 1]) + 3 * np.int32(below[place - 1])
+                right = 3 * np.int32(above[place + 1]) + 10 * np.int32(here[place + 1]) + 3 * np.int32(below[place + 1])
+                top = 3 * np.int32(above[place - 1]) + 10 * np.int32(above[place]) + 3 * np.int32(above[place + 1])
+                end = 3 * np.int32(below[place - 1]) + 10 * np.int32(below[place]) + 3 * np.int32(below[place + 1])
+                x, y = right - left, end - top
+                xx[place] += x * x
+                yy[place] += y * y
+                xy[place] += x * y
+                xs[place] += x
+                ys[place] += y
+        for number in range(5):
+            scale = np.float32(1 / (_SCHARR if number > 2 else _SCHARR * _SCHARR) / (cell * cell))
+            for column in range(across):
+                total = np.int64(0)
+                for place in range(column * cell, column * cell + cell):
+                    total += columns[number, place]
+                sums[number, band, column] = scale * np.float32(total)
+    return sums
+
+
+def count_shades(grey: Lines, middle: Lines) -> npt.NDArray[np.float32]:
+    """Means over cells: (distance from `middle`, its square, share above it, steps along both axes; row, column).
+
+    `middle` has a value for each cell, and `grey` is made of whole cells.  Every second row and column is looked at.
+    """
+    down, across = middle.shape
+    cell = len(grey) // down
+    half, width, last = cell // 2, grey.shape[1] // 2, grey.shape[1] - 1
+    means = np.empty((4, down, across), np.float32)
+    sums, usual = np.empty((4, width), np.int32), np.empty(width, np.int16)
+    even, odd = np.empty(width + 1, np.int16), np.empty(width, np.int16)
+    under, lower = np.empty(width, np.int16), np.empty(width, np.int16)
+    for band in range(down):
+        sums[:] = 0
+        away, wide, light, steps = sums[0], sums[1], sums[2], sums[3]
+        for column in range(across):
+            usual[column * half : column * half + half] = middle[band, column]
+        for row in range(band * cell, band * cell + cell, 2):
+            line, below, after = grey[row], grey[row + 1], grey[min(row + 2, len(grey) - 1)]
+            for place in range(width):
+                even[place], odd[place] = line[2 * place], line[2 * place + 1]
+                under[place], lower[place] = below[2 * place], after[2 * place]
+            even[width] = line[last]
+            for place in range(width):
+                one, between = even[place], odd[place]
+                apart = np.int16(one - usual[place])
+                away[place] += abs(apart)
+                wide[place] += np.int32(apart) * np.int32(apart)
+                light[place] += np.int32(apart > 0)
+                steps[place] += abs(between - one) + abs(even[place + 1] - between)
+                steps[place] += abs(under[place] - one) + abs(lower[place] - under[place])
+        for number in range(4):
+            count = np.float32(half * half * (2 if number == 3 else 1))  # along either axis two steps begin at a pixel
+            for column in range(across):
+                total = np.int32(0)
+                for place in range(column * half, column * half + half):
+                    total += sums[number, place]
+                means[number, band, column] = np.float32(total) / count
+    return means
 
 
 def cover(mask: Lines, least_share: float, spare: int) -> npt.NDArray[np.int64]:  # noqa: C901, PLR0912, PLR0915 - one loop over boxes

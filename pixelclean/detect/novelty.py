@@ -1,7 +1,8 @@
-"""Frames of a film that show something new: searching one for barcodes costs more than a look for text.
+"""Frames of a film that show something new: searching one costs more than a look for text.
 
-Searched are the frames of the sample, and each one that shows clearly more edges somewhere than all that were searched
-before.  In a film of moving noise, and where edges are few or faint, something new can pass without that.
+Searched as a whole are the frames of the sample, and each one that shows clearly more edges somewhere than all that were
+searched before.  In a film of moving noise, and where edges are few or faint, something new can pass without that; for
+barcodes such a frame is searched where it shows two shades that were not searched there before.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from pixelclean.detect.grey import Grey, grey_of
 from pixelclean.detect.network import Picture
-from pixelclean.detect.shades import CELL, Cells, Patch, patches
+from pixelclean.detect.shades import CELL, Cells, Patch, patches_by_luma
 
 _CELL = 16  # pixels along the side of the cells in which edges are summed
 _MORE = 16.0  # grey levels that neighbouring pixels differ by, over what they differed by before
@@ -62,20 +63,23 @@ def _rises(edges: npt.NDArray[np.float32], before: npt.NDArray[np.float32]) -> b
 class Sightings:
     """Remembers where the frames of one film, as one kind of picture shows them, were searched for barcodes."""
 
-    _known: dict[int | None, tuple[Grey, Cells]] = field(default_factory=dict)
+    _known: dict[int, tuple[Grey, Cells]] = field(default_factory=dict)
 
     def fresh(self, picture: Picture) -> tuple[Patch, ...]:
-        """The places of a (row, column, RGB) picture that show two shades more clearly than when they were searched."""
-        new = (self._new(patch, picture) for patch in patches(picture))
+        """The places of a (row, column, RGB) picture that show two shades more clearly than when they were searched.
+
+        Shades of equal luma are not told apart.
+        """
+        new = (self._new(patch, picture) for patch in patches_by_luma(picture))
         return tuple(patch for patch in new if patch is not None)
 
     def _new(self, patch: Patch, picture: Picture) -> Patch | None:
         """The part of a place that is new."""
         rows, columns = picture.shape[:2]
-        if patch.channel not in self._known:
+        if patch.halved not in self._known:
             cells = -(-rows // CELL), -(-columns // CELL)
-            self._known[patch.channel] = np.zeros((rows, columns), np.uint8), np.zeros(cells, np.float32)
-        shown, scores = self._known[patch.channel]
+            self._known[patch.halved] = np.zeros((rows, columns), np.uint8), np.zeros(cells, np.float32)
+        shown, scores = self._known[patch.halved]
         at = tuple(slice(part.start // CELL, -(-part.stop // CELL)) for part in patch.box.slices)
         before, score, grey = shown[patch.box.slices], scores[at], patch.plane(picture)
         fresh = patch.score > np.maximum(score + _RISE, np.float32(_LEAST_SCORE))

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pixelclean.detect.kernels import SUM_GRADIENTS, sum_gradients
+from pixelclean.dicom.compiled import compiled
 from pixelclean.geometry import Box
 
 Grey = npt.NDArray[np.uint8]
@@ -21,16 +23,19 @@ Profile = npt.NDArray[np.float64]
 """Grey along a line."""
 
 _CELL = 8  # pixels along the side of the cells in which edges are summed
-_STRIP = 64  # rows of cells that are computed at a time: memory does not grow with the picture
 _ENERGY = 15.0  # mean square of the gradient, in grey levels per pixel: bars of twenty grey levels have it
 _ALIKE = 0.75  # of the energy lies in one direction
 _ONE_SIDED = 0.3  # of the energy at most is left of the mean edge: a single edge keeps all of its own
 _LEAST_CELLS = 3
+_LEAST_REACH = 4.0  # cells from corner to corner
 _MOST = 100  # places of one picture that are looked at, the largest first
 _COARSE = 3  # bars that are too wide for the cells are looked for in a picture that many times smaller
 SAMPLES = 3
 """Per pixel across the bars."""
 
+_ROWS = 9  # that a place is sampled with where its changes are counted
+_STEEP = 0.08  # share of all contrast by which neighbouring samples differ where dark and light meet
+_SPAN = (0.08, 0.92)  # shares of a profile that lie under what is taken for dark, and for light
 _LEAST_CONTRAST = 6  # grey levels
 _STILL_BARS = 0.4  # correlation with the bars beside
 _GAP = 4  # pixels of a scratch that the bars go on behind
@@ -90,25 +95,39 @@ class Stripes:
 
     def straightened(self, grey: Grey, fine: float) -> Grey:
         """The place as a picture of its own with upright bars: `fine` samples per pixel across, one along."""
-        cos, sin = np.cos(self.angle), np.sin(self.angle)
         size = max(1, round((self.last - self.first) * fine)), max(1, round(self.height))
-        turn = np.array(
-            [
-                [cos / fine, -sin, self.first * cos - self.top * sin],
-                [sin / fine, cos, self.first * sin + self.top * cos],
-            ]
-        )
-        method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(grey, turn, size, flags=method, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        return _warped(grey, self._turn(0.0, 1 / fine, 1.0), size)
 
     def profiles(self, grey: Grey) -> list[Profile]:
         """Grey across the bars at three heights, 0 (ink) to 255, `SAMPLES` of them per pixel."""
-        straight = self.straightened(grey, SAMPLES)
-        rows = len(straight)
+        rows = max(1, round(self.height))
         reach = max(1, min(6, rows // 6))
-        middles = (rows // 2, rows // 4, rows * 3 // 4)
-        lines = (np.median(straight[max(0, m - reach) : m + reach + 1], axis=0) for m in middles)
+        lines = []
+        for middle in (rows // 2, rows // 4, rows * 3 // 4):
+            few = replace(
+                self, top=self.top + max(0, middle - reach), bottom=self.top + min(rows, middle + reach + 1)
+            ).straightened(grey, SAMPLES)
+            lines.append(np.sort(few, axis=0)[len(few) // 2])
         return [clear for line in lines if (clear := _full_contrast(line)) is not None]
+
+    def changes(self, grey: Grey) -> int:
+        """How often it changes between dark and light across the bars, as a line of one sample per pixel shows it."""
+        across, along = max(2, round(self.last - self.first)), self.height / _ROWS
+        turn = self._turn(along / 2, 1.0, along)
+        line = _warped(grey, turn, (across, _ROWS)).mean(axis=0)
+        steps = line[1:] - line[:-1]
+        steep = steps[np.abs(steps) > _STEEP * (line.max() - line.min())] > 0
+        return 1 + int(np.count_nonzero(steep[1:] != steep[:-1]))
+
+    def _turn(self, below: float, across: float, along: float) -> Corners:
+        """The affine map from samples of the place, so many pixels apart, to the picture."""
+        cos, sin, top = np.cos(self.angle), np.sin(self.angle), self.top + below
+        return np.array(
+            [
+                [cos * across, -sin * along, self.first * cos - top * sin],
+                [sin * across, cos * along, self.first * sin + top * cos],
+            ]
+        )
 
 
 def stripes_in(grey: Grey) -> Iterator[Stripes]:
@@ -160,7 +179,7 @@ def _at_this_size(grey: Grey) -> Iterator[Stripes]:
     largest = sorted(range(1, count), key=lambda label: -int(stats[label][cv2.CC_STAT_AREA]))[:_MOST]
     for label in largest:
         left, top, width, height, area = (int(number) for number in stats[label])
-        if area >= _LEAST_CELLS:
+        if area >= _LEAST_CELLS and np.hypot(width, height) >= _LEAST_REACH:
             bound = Box(left, top, left + width, top + height)
             yield _place(energy, bound, labels[bound.slices] == label)
 
@@ -176,39 +195,21 @@ def _place(energy: _Energy, bound: Box, cells: npt.NDArray[np.bool_]) -> Stripes
 
 
 def _energy(grey: Grey) -> _Energy:
-    """The energy of a picture, from strips of it."""
-    step = _STRIP * _CELL
-    strips = [_strip(grey, top, min(top + step, len(grey))) for top in range(0, len(grey), step)]
-    across, down, mixed, right, below = (_around(np.concatenate(parts)) for parts in zip(*strips, strict=True))
+    """The energy of a picture: the gradient is summed over its cells, and what the last ones lack is nothing."""
+    sums = compiled(sum_gradients, SUM_GRADIENTS)(np.ascontiguousarray(grey), _CELL)
+    across, down, mixed, right, below = (np.asarray(cv2.blur(part, (3, 3))).reshape(part.shape) for part in sums)
     return _Energy(across, down, mixed, right * right + below * below)
 
 
-def _around(cells: Cells) -> Cells:
-    """Means over each cell and its neighbours."""
-    return np.asarray(cv2.blur(cells, (3, 3)), np.float32).reshape(cells.shape)
+def _warped(grey: Grey, turn: Corners, size: tuple[int, int]) -> Grey:
+    method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(grey, turn, size, flags=method, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _strip(grey: Grey, top: int, bottom: int) -> tuple[Cells, ...]:
-    """Means over cells of some rows: products of the gradient, and the gradient itself."""
-    above = min(1, top)
-    seen = grey[top - above : bottom + 1]
-    rows = slice(above, above + bottom - top)
-    x, y = (cv2.Scharr(seen, cv2.CV_32F, *axis, scale=1 / 32)[rows] for axis in ((1, 0), (0, 1)))
-    return tuple(_means(np.asarray(product, np.float32)) for product in (x * x, y * y, x * y, x, y))
-
-
-def _means(values: Cells) -> Cells:
-    """Means over cells; what the last ones lack is nothing."""
-    rows, columns = (-(-side // _CELL) for side in values.shape)
-    missing = rows * _CELL - values.shape[0], columns * _CELL - values.shape[1]
-    whole = cv2.copyMakeBorder(values, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT, value=0.0)
-    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.float32).reshape(rows, -1)
-
-
-def _full_contrast(line: Profile) -> Profile | None:
+def _full_contrast(line: Grey) -> Profile | None:
     """The line stretched to what its inner part spans; None where that is hardly anything."""
-    inner = line[len(line) // 6 : len(line) - len(line) // 6]
-    low, high = np.percentile(inner, (8, 92)) if len(inner) else (0, 0)
+    inner = np.sort(line[len(line) // 6 : len(line) - len(line) // 6])
+    low, high = (float(inner[round(share * (len(inner) - 1))]) for share in _SPAN) if len(inner) else (0.0, 0.0)
     if high - low < _LEAST_CONTRAST:
         return None
     return np.clip((line - low) * (255 / (high - low)), 0, 255)

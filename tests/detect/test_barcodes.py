@@ -5,12 +5,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import zxingcpp
-from invented import COLOUR, described, of, opened, source_of, speckled
+from invented import COLOUR, DEEP, described, of, opened, source_of, speckled
 
 from pixelclean.detect import Display, Finder, Picture, barcodes
 from pixelclean.detect.barcodes import barcodes_at
+from pixelclean.detect.kernels import sum_gradients
 from pixelclean.detect.novelty import Sightings
 from pixelclean.detect.shades import patches
+from pixelclean.detect.stripes import Stripes, stripes_in
 from pixelclean.geometry import mask_of
 from pixelclean.policy import Policy
 
@@ -183,6 +185,28 @@ def test_a_barcode_in_one_frame_of_moving_noise_is_covered(kind: str, module: in
     assert (mask_of(found[3], *where.shape) & where).sum() == where.sum()
 
 
+@pytest.mark.parametrize("look", ["everything", "the_sure"])
+def test_a_barcode_that_one_frame_of_a_noisy_film_shows_is_found_though_noise_has_more_edges(look: str) -> None:
+    shown, where = scene("QRCode")
+    label = cv2.dilate(where.astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
+    frames = [grainy(number, *where.shape) for number in range(7)]
+    frames[4][label] = shown[label]
+    form = of(COLOUR, rows=where.shape[0], columns=where.shape[1], frames=7)
+    cine = opened(source_of(described(form), form, frames))
+    found = getattr(Finder.load(Policy.load().pixel), look)(cine, Display()).barcodes
+    assert (mask_of(found, *where.shape) & where).sum() == where.sum()
+
+
+def test_a_barcode_that_only_the_header_window_shows_is_found() -> None:
+    shown, where = scene("QRCode", module=4)
+    values = np.where(shown[..., :1] < 128, 30000, 30020).astype(np.uint16)
+    values[0, 0], values[-1, -1] = 0, 65535
+    form = of(DEEP, bits_stored=16, high_bit=15, rows=where.shape[0], columns=where.shape[1])
+    source = source_of(described(form, WindowCenter=30010, WindowWidth=40), form, [values])
+    found = Finder.load(Policy.load().pixel).the_sure(opened(source), Display.of(source.dataset)).barcodes
+    assert (mask_of(found, *where.shape) & where).sum() == where.sum()
+
+
 def test_frames_of_noise_and_even_ground_are_not_searched_for_barcodes() -> None:
     for picture in (grainy(1, 300, 400), np.full((300, 400, 3), 130, np.uint8)):
         assert patches(picture) == ()
@@ -194,6 +218,34 @@ def test_a_place_is_searched_again_only_when_it_shows_something_else() -> None:
     sightings = Sightings()
     searched = [bool(sightings.fresh(shown[:rows, :columns])) for shown in (one, one, other, other)]
     assert searched == [True, False, True, False]
+
+
+def test_bars_of_letters_are_told_from_a_code_by_how_often_they_change() -> None:
+    (picture, where), letters = scene("EAN8"), np.zeros((300, 400), np.uint8)
+    cv2.putText(letters, "HILLMIN", (20, 150), cv2.FONT_HERSHEY_SIMPLEX, 2, 255, 3)
+    rows, columns = np.nonzero(where)
+    code = Stripes(0.0, float(columns.min()), float(columns.max()), float(rows.min()), float(rows.max()))
+    assert (
+        code.changes(np.ascontiguousarray(picture[..., 0])) == 2 * 22 - 2
+    )  # edges of its 22 bars, the outermost apart
+    assert all(place.changes(letters) < 18 for place in stripes_in(letters))
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (33, 70), (3, 5), (1, 9)])
+def test_the_gradient_is_summed_as_opencv_does(shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+    x, y = (cv2.Scharr(grey, cv2.CV_64F, *axis, scale=1 / 32) for axis in ((1, 0), (0, 1)))
+    sums = sum_gradients(grey, 8)
+    rows, columns = (-(-side // 8) * 8 for side in shape)
+    for got, product in zip(sums, (x * x, y * y, x * y, x, y), strict=True):
+        inner = np.zeros((rows, columns))
+        inner[: shape[0], 1 : shape[1] - 1] = product[:, 1:-1]
+        inner[[0, shape[0] - 1]] = 0  # rows at an edge are mirrored by one and repeated by the other
+        assert got.shape == (rows // 8, columns // 8)
+        if shape[0] == 33:
+            assert np.allclose(
+                got[1:-1], inner.reshape(rows // 8, 8, -1, 8).mean(axis=(1, 3))[1:-1], rtol=1e-4, atol=1e-3
+            )
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (7, 9), (17, 33)])
