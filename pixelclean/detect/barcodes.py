@@ -35,7 +35,6 @@ _FINDERS = zxingcpp.BarcodeFormats(sorted(_UNMISTAKABLE))  # patterns are found 
 _MATRICES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllMatrix)
 _TINY = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.QRCode])
 _WHITE = 255
-_EVERY = 2  # rows and columns of which one is read
 # Changes between dark and light in the shortest one-dimensional code, a Codabar of one character, are 24, and in what a
 # stacked one begins with 8; a few of many are lost where they are blurred.
 _LEAST_CHANGES = 18
@@ -132,10 +131,9 @@ def _symbols(grey: Grey, kinds: zxingcpp.BarcodeFormats) -> Iterator[Corners]:
 
 def _level_bars(grey: Grey) -> Iterator[Corners]:
     """One-dimensional codes that zxing-cpp reads along rows and columns."""
-    for turned in (grey, grey.T):
-        some = np.ascontiguousarray(turned[::_EVERY])
-        for seen in zxingcpp.read_barcodes(some, formats=_BARS, try_rotate=False, try_invert=False):
-            corners = _corners(seen) * (1, _EVERY)
+    for turned in (grey, np.ascontiguousarray(grey.T)):
+        for seen in zxingcpp.read_barcodes(turned, formats=_BARS, try_rotate=False, try_invert=False):
+            corners = _corners(seen)
             yield _bars(corners if turned is grey else corners[:, ::-1], grey)
 
 

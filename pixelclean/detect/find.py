@@ -99,8 +99,8 @@ class Finder:
     def _over_all(self, look: Callable[["_Shown"], Scores | None], frames: Frames, display: Display) -> "_Seen":
         """What all frames show together."""
         union = _Seen()
-        shown = _all_pictures(frames, display)
-        for seen in in_order(lambda each: _Seen.of(each, look(each)), shown, self.threads):
+        looks = (each for shown in _all_pictures(frames, display) for each in _looks_at(shown, look))
+        for seen in in_order(lambda each: each(), looks, self.threads):
             union.take(seen)  # one by one: a long cine has many
         return union
 
@@ -160,13 +160,6 @@ class _Seen:
     page: bool = False
     barcodes: set[Box] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, shown: _Shown, scores: Scores | None) -> Self:
-        """What one picture shows beside its scores."""
-        if not shown.searched:
-            return cls(scores, barcodes=set(barcodes_at(shown.sightings, shown.picture)))
-        return cls(scores, looks_like_document(shown.picture), set(barcodes(shown.picture)))
-
     def take(self, other: Self) -> None:
         """Take in what another picture shows."""
         self.page |= other.page
@@ -179,6 +172,16 @@ class _Seen:
     def added_to(self, findings: Findings) -> Findings:
         """Findings of text, with what else was seen."""
         return replace(findings, page=self.page, barcodes=tuple(sorted(self.barcodes)))
+
+
+def _looks_at(shown: _Shown, look: Callable[[_Shown], Scores | None]) -> Iterator[Callable[[], _Seen]]:
+    """What is looked for in one picture, to be done side by side: a frame that is searched takes as long as several others."""
+    picture, places_of_codes = shown.picture, shown.sightings
+    yield lambda: _Seen(look(shown))
+    if shown.searched:
+        yield lambda: _Seen(page=looks_like_document(picture), barcodes=set(barcodes(picture)))
+    elif places_of_codes:
+        yield lambda: _Seen(barcodes=set(barcodes_at(places_of_codes, picture)))
 
 
 def sample_of(frames: int) -> tuple[int, ...]:
