@@ -69,7 +69,10 @@ def typefaces() -> tuple[Typeface, ...]:
 
 
 def typeface(rng: np.random.Generator, script: str, style: str, text: str) -> Typeface:
-    """One that writes a text in a style, or else in any style; every package has the same chance."""
+    """One that writes a text in a style, or else in any style; every package has the same chance.
+
+    A typeface of a script need not have the letters of a text of another: then it is the first one that has.
+    """
     able = [face for face in typefaces() if script in face.scripts]
     for among in ([face for face in able if face.style == style], able):
         packages = sorted({face.package for face in among})
@@ -78,6 +81,8 @@ def typeface(rng: np.random.Generator, script: str, style: str, text: str) -> Ty
             face = faces[int(rng.integers(len(faces)))]
             if face.holds(text):
                 return face
+    if (other := next((face for face in typefaces() if face.holds(text)), None)) is not None:
+        return other
     raise ValueError(f"no typeface of the evaluation writes this {script} text")
 
 

@@ -113,7 +113,7 @@ class Finder:
             return np.where(taking_part(seen > self.policy.text_score, shown.new.cells), seen, np.float32(NOTHING))
         part = from_steps(shown.new.part)
         new = shown.new.cells[part.top // CELL : -(-part.bottom // CELL), part.left // CELL : -(-part.right // CELL)]
-        look = partial(look_at_new, new=new, suspicion=self.policy.text_score)
+        look = partial(look_at_new, new=new, suspicion=self.policy.faint_score)
         found = within(shown.new.part, look, self.network, shown.picture)
         return None if found is None else without_spill(found)
 

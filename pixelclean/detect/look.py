@@ -1,6 +1,6 @@
 """How one picture is looked at: at its own size, at others, and in part."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 
 import cv2
@@ -24,12 +24,19 @@ _OTHER_SIZES = (1.25, 0.75)
 # second.
 _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
 _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
-# Text along rows and columns is known best, give or take 15 degrees; one turn brings what lies between them there.
-_TURN, _TURNED_SIZE, _TURNED, _SLANTING = 45.0, 0.5, (4.0, 0.0), 3
+# Text along rows is known best, give or take 15 degrees: turns bring other text there.  In a quarter turn only what stands
+# upright is looked for: places so many times as high as wide.
+_TURNS, _TURNED, _SLANTING = {45.0: 0.0, 90.0: 1.5}, (4.0, 0.0), 3
+_FINE, _COARSE = (
+    {45.0: 0.75, 90.0: 0.5},
+    {45.0: 0.5, 90.0: 0.5},
+)  # the sizes of what is turned; small text slants in no film
+_LONG = 2  # times its shorter side: a picture that is longer is turned in parts, since it fills a square of its length
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
+_LEAST_TURNED = 64  # pixels; smaller pictures hold no line that slants
 # A cell of text scores so much more than the empty one beside it, which it makes look like text up to that score.
-_SPILL, _MOST_SPILT = 5.0, 1.0
+_SPILL, _MOST_SPILT = 5.0, 0.0
 
 Look = Callable[[Network, Picture], Scores | None]
 """None where the look saw nothing that calls for scores."""
@@ -47,25 +54,21 @@ def sharp_look(network: Network, picture: Picture) -> Scores:
 def widest_look(network: Network, picture: Picture) -> Scores:
     """The sharp look, and what is text beyond doubt at smaller sizes, very tall letters, and in the turned picture."""
     scores = sharp_look(network, picture)
-    if min(picture.shape[:2]) < _LEAST_SIDE:
-        return scores
-    for size, doubt in _SMALLER.items():
-        # The look at a large picture's own size took in half of it already, and asked less of it.
-        if size != _HALF or not _is_large(picture):
-            np.maximum(scores, _added(at_size(network, picture, size), scores, _TALL, *doubt), out=scores)
-    return np.maximum(scores, _added(_turned(network, picture), scores, _SLANTING, *_TURNED))
+    return np.maximum(scores, _otherwise(network, picture, scores, _FINE))
 
 
 def look_at_new(network: Network, picture: Picture, new: BoolArray, suspicion: float) -> Scores | None:
-    """The sharp look where new cells take part in a place that exceeds `suspicion`, and nothing elsewhere.
+    """The widest look where new cells take part in a place that exceeds `suspicion`, and nothing elsewhere.
 
     `new` is (cell row, cell column); None where no place does.
     """
     own = _own(network, picture)
-    suspected = taking_part(own > suspicion, new)
+    otherwise = _otherwise(network, picture, own, _COARSE)
+    suspected = taking_part(np.maximum(own, otherwise) > suspicion, new)
     if not suspected.any():
         return None
-    return np.where(_wider(suspected), _sharpened(network, picture, own, suspected), np.float32(NOTHING))
+    near = _wider(suspected)
+    return np.where(near, np.maximum(_sharpened(network, picture, own, suspected), otherwise), np.float32(NOTHING))
 
 
 def without_spill(scores: Scores) -> Scores:
@@ -193,24 +196,52 @@ def _resized(picture: Picture, size: float) -> Picture:
     return redrawn(picture, lambda shown: cv2.resize(shown, (width, height), interpolation=method))
 
 
-def _added(other: Scores, seen: Scores, tall: int, least: float, edge: float) -> Scores:
-    """What only another look shows to be text: places at least `tall` cells high and wide, that score `least` in it, down to `edge`.
+def _added(other: Scores, seen: Scores, shape: tuple[int, float], doubt: tuple[float, float]) -> Scores:
+    """What only another look shows to be text: places that score the first number of `doubt` in it, down to the second.
 
-    Where much of a place was seen already it is left as it was seen, since coarse cells take more than they must.
+    Their `shape` is so many cells high and wide at least, and so many times as high as wide.  Where much of a place was
+    seen already it is left as it was seen, since coarse cells take more than they must.
     """
-    kept = np.full_like(other, NOTHING)
+    kept, (least, edge), (small, upright) = np.full_like(other, NOTHING), doubt, shape
     for place in places(other > edge):
-        if min(place.bound.width, place.bound.height) >= tall and place.best(other) >= least:
+        width, height = place.bound.width, place.bound.height
+        if min(width, height) >= small and height >= upright * width and place.best(other) >= least:
             known = (seen[place.bound.slices] > 0)[place.cells].mean()
             if known < _KNOWN:
                 kept[place.bound.slices][place.cells] = least
     return kept
 
 
-def _turned(network: Network, picture: Picture) -> Scores:
+def _otherwise(network: Network, picture: Picture, seen: Scores, sizes: Mapping[float, float]) -> Scores:
+    """What only smaller sizes and turns of a picture show to be text, each turn at its size."""
+    found, side = np.full_like(seen, NOTHING), min(picture.shape[:2])
+    for size, doubt in _SMALLER.items() if side >= _LEAST_SIDE else ():
+        # The look at a large picture's own size took in half of it already, and asked less of it.
+        if size != _HALF or not _is_large(picture):
+            np.maximum(found, _added(at_size(network, picture, size), seen, (_TALL, 0.0), doubt), out=found)
+    for degrees, upright in _TURNS.items() if side >= _LEAST_TURNED else ():
+        turned = _turned(network, picture, degrees, sizes[degrees])
+        np.maximum(found, _added(turned, seen, (_SLANTING, upright), _TURNED), out=found)
+    return found
+
+
+def _turned(network: Network, picture: Picture, degrees: float, size: float) -> Scores:
     """Scores of the picture turned and made smaller, brought back to the cells of the picture itself."""
     rows, columns = picture.shape[:2]
-    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), _TURN, _TURNED_SIZE))
+    scores = np.full((-(-rows // CELL), -(-columns // CELL)), NOTHING, np.float32)
+    side = -(-min(rows, columns) // STEP) * STEP
+    for top in range(0, max(1, rows - side), side):
+        for left in range(0, max(1, columns - side), side):
+            part = picture[top : top + _LONG * side, left : left + _LONG * side]
+            seen = _turned_whole(network, part, degrees, size)
+            known = scores[top // CELL :, left // CELL :][: seen.shape[0], : seen.shape[1]]
+            np.maximum(known, seen, out=known)
+    return scores
+
+
+def _turned_whole(network: Network, picture: Picture, degrees: float, size: float) -> Scores:
+    rows, columns = picture.shape[:2]
+    turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), degrees, size))
     width, height = (int(np.ceil(side)) for side in abs(turn[:, :2]) @ (columns, rows))
     turn[:, 2] += (width - columns) / 2, (height - rows) / 2
     inside, rim = (width, height), cv2.BORDER_REFLECT

@@ -83,7 +83,7 @@ class Network:
         below, beside = (-side % STEP for side in seen.shape[:2])
         grey = plane_of(seen)
         # Mirrored: noise whose last row is repeated becomes upright strokes.
-        padded = cv2.copyMakeBorder(seen if grey is None else grey, 0, below, 0, beside, cv2.BORDER_REFLECT_101)
+        padded = cv2.copyMakeBorder(seen if grey is None else grey, 0, below, 0, beside, cv2.BORDER_REFLECT)
         padded = padded if grey is None else cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB)
         logits = self.session.run(None, {"picture": padded[np.newaxis]})[0][0, 0]
         row, column = (top - above) // CELL, (left - before) // CELL

@@ -213,6 +213,27 @@ def test_slanting_and_very_large_text_is_covered_on_kinds_that_burn_it_in(shown:
     assert (covered & ink).sum() >= 0.9 * ink.sum()
 
 
+@pytest.mark.parametrize("shown", [turned(45), turned(-40), tall(0.5)], ids=["45", "-40", "huge"])
+def test_slanting_and_very_large_text_that_a_film_shows_later_is_covered_too(shown: Picture) -> None:
+    """Over noise, in which nothing else tells that such a frame shows more than the first."""
+    form = of(COLOUR, rows=480, columns=640)
+    noise = [np.repeat(words_for(speckled(480, 640, seed), of(GREY, rows=480, columns=640)), 3, 2) for seed in range(3)]
+    frames = [noise[0], np.maximum(noise[1], shown), noise[2], noise[0][::-1]]
+    ink = shown.max(axis=2) > 128
+    covered = mask_of(found(frames, form, FINDER.everything).text, 480, 640)
+    assert (covered & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_slanting_text_in_a_small_picture_is_covered() -> None:
+    shown = np.zeros((240, 320, 3), np.uint8)
+    cv2.putText(shown, "SENTINEL", (70, 135), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (255, 255, 255), 3)
+    shown = np.asarray(cv2.warpAffine(shown, cv2.getRotationMatrix2D((160, 120), 45, 1.0), (320, 240)), np.uint8)
+    form = of(COLOUR, rows=240, columns=320)
+    ink = shown.max(axis=2) > 128
+    covered = mask_of(found([shown], form, FINDER.everything).text, 240, 320)
+    assert (covered & ink).sum() >= 0.9 * ink.sum()
+
+
 @pytest.mark.parametrize("side", [1, 2, 3, 7, 10, 15])
 def test_a_tiny_picture_is_looked_at_and_an_even_one_holds_nothing(side: int) -> None:
     form = of(GREY, rows=side, columns=side)

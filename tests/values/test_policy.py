@@ -69,7 +69,7 @@ def test_a_policy_in_a_file_changes_only_what_it_names(tmp_path):
         ("[pixel]\nlargest_mask = 1.5", "largest_mask"),
         ("[pixel]\nsure_score = 1.0", "ask_score"),
         ("[pixel]\nseed_score = -1.6", "faint_score"),
-        ("[pixel]\nfaint_score = -2.0", "text_score"),
+        ("[pixel]\nfaint_score = -2.1", "text_score"),
         ('[header]\noptions = ["retain_everything"]', "retain_everything"),
         ('[header]\noptions = ["113102"]', "Recognizable Visual Features"),
         ('[header]\noptions = ["113106", "113107"]', "exclude"),
