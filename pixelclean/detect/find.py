@@ -36,7 +36,7 @@ Suspicion = Callable[[Box], bool]
 """Tells whether nothing but text is expected in a box."""
 
 _SAMPLE = 3
-_LEAST_FAINT = 6  # cells of a place that is asked about: fewer hold no letter that anybody reads
+_LEAST_FAINT, _LEAST_THICK = 6, 2  # cells of a place that is asked about: fewer hold no letter that anybody reads
 _EXTENT = -1.0  # score down to which a place that is text is followed to its edges
 
 
@@ -80,7 +80,7 @@ class Finder:
             best = place.best(seen.scores)
             if best >= self.policy.seed_score or suspicious(place.box):
                 text.append(place)
-            elif best >= self.policy.faint_score and place.cells.sum() >= _LEAST_FAINT:
+            elif best >= self.policy.faint_score and _may_hold_letters(place):
                 doubtful.append(place)
         return seen.added_to(Findings(self._boxes(text, frames), self._boxes(doubtful, frames)))
 
@@ -172,6 +172,10 @@ class _Seen:
     def added_to(self, findings: Findings) -> Findings:
         """Findings of text, with what else was seen."""
         return replace(findings, page=self.page, barcodes=tuple(sorted(self.barcodes)))
+
+
+def _may_hold_letters(place: Place) -> bool:
+    return bool(place.cells.sum() >= _LEAST_FAINT) and min(place.bound.width, place.bound.height) >= _LEAST_THICK
 
 
 def _looks_at(shown: _Shown, look: Callable[[_Shown], Scores | None]) -> Iterator[Callable[[], _Seen]]:

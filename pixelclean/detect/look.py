@@ -26,11 +26,10 @@ _SMALLER = {0.5: (5.0, 1.0), 0.25: (6.0, 2.0)}
 _TALL = 16  # cells: letters that are smaller are seen at the picture's own size
 # Text along rows is known best, give or take 15 degrees: turns bring other text there.  In a quarter turn only what stands
 # upright is looked for: places so many times as high as wide.
-_TURNS, _TURNED, _SLANTING = {45.0: 0.0, 90.0: 1.5}, (4.0, 0.0), 3
-_FINE, _COARSE = (
-    {45.0: 0.75, 90.0: 0.5},
-    {45.0: 0.5, 90.0: 0.5},
-)  # the sizes of what is turned; small text slants in no film
+_TURNS, _SLANTING = {45.0: 0.0, 90.0: 1.5}, 3
+# The size of what is turned; no small text slants in a film.  Smaller asks for more.
+_FINE, _COARSE = {45.0: 0.75, 90.0: 0.5}, {45.0: 0.5, 90.0: 0.5}
+_TURNED = {0.75: (4.0, 0.0), 0.5: (5.0, 1.0)}
 _LONG = 2  # times its shorter side: a picture that is longer is turned in parts, since it fills a square of its length
 _KNOWN = 0.4  # of such a place: letters are strokes and what lies between them
 _LEAST_SIDE = 300  # pixels; smaller pictures hold no letters too tall to see, and soon look like one themselves
@@ -220,8 +219,9 @@ def _otherwise(network: Network, picture: Picture, seen: Scores, sizes: Mapping[
         if size != _HALF or not _is_large(picture):
             np.maximum(found, _added(at_size(network, picture, size), seen, (_TALL, 0.0), doubt), out=found)
     for degrees, upright in _TURNS.items() if side >= _LEAST_TURNED else ():
-        turned = _turned(network, picture, degrees, sizes[degrees])
-        np.maximum(found, _added(turned, seen, (_SLANTING, upright), _TURNED), out=found)
+        size = sizes[degrees]
+        turned = _turned(network, picture, degrees, size)
+        np.maximum(found, _added(turned, seen, (_SLANTING, upright), _TURNED[size]), out=found)
     return found
 
 

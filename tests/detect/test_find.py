@@ -216,8 +216,8 @@ def test_slanting_and_very_large_text_is_covered_on_kinds_that_burn_it_in(shown:
 @pytest.mark.parametrize("shown", [turned(45), turned(-40), tall(0.5)], ids=["45", "-40", "huge"])
 def test_slanting_and_very_large_text_that_a_film_shows_later_is_covered_too(shown: Picture) -> None:
     """Over noise, in which nothing else tells that such a frame shows more than the first."""
-    form = of(COLOUR, rows=480, columns=640)
-    noise = [np.repeat(words_for(speckled(480, 640, seed), of(GREY, rows=480, columns=640)), 3, 2) for seed in range(3)]
+    form = of(COLOUR, rows=480, columns=640, frames=4)
+    noise = [words_for(speckled(480, 640, seed), form) for seed in range(3)]
     frames = [noise[0], np.maximum(noise[1], shown), noise[2], noise[0][::-1]]
     ink = shown.max(axis=2) > 128
     covered = mask_of(found(frames, form, FINDER.everything).text, 480, 640)
