@@ -150,7 +150,8 @@ def test_the_terminal_shows_none(shown: Shown) -> None:
 def test_the_report_shows_no_path(shown: Shown) -> None:
     report = (shown.project.store / "report.html").read_text()
     assert str(shown.project.inputs) not in report
-    assert "Zoe" not in report
+    words = re.sub(r"base64,[\w+/=]*", "", report)  # in a picture's base64 any three letters may follow each other
+    assert "Zoe" not in words
 
 
 def test_nothing_is_left_behind_outside_of_out_and_store(shown: Shown) -> None:

@@ -231,7 +231,8 @@ def test_a_run_that_is_ended_leaves_no_process_and_is_carried_on(
     _, errors = process.communicate(timeout=30)
     assert process.returncode == (1 if ending == signal.SIGINT else -ending)
     if ending == signal.SIGINT:
-        assert errors == "Error: interrupted; the same command carries on where it stopped\n"
+        # On a busy machine lines about the progress stand before it.
+        assert errors.splitlines()[-1] == "Error: interrupted; the same command carries on where it stopped"
     wait_until(lambda: not any(map(is_alive, family)))
     early = set(project.outputs())
 
