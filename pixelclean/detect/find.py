@@ -28,7 +28,7 @@ from pixelclean.detect.places import Place, boxes_of, places
 from pixelclean.detect.shades import Patch
 from pixelclean.detect.view import Display, one_by_one
 from pixelclean.dicom import Frames
-from pixelclean.geometry import Box
+from pixelclean.geometry import BoolArray, Box
 from pixelclean.policy import PixelPolicy
 from pixelclean.side_by_side import in_order
 
@@ -80,7 +80,7 @@ class Finder:
             best = place.best(seen.scores)
             if best >= self.policy.seed_score or suspicious(place.box):
                 text.append(place)
-            elif best >= self.policy.faint_score and _may_hold_letters(place):
+            elif _may_hold_letters(place, seen.scores > self.policy.faint_score):
                 doubtful.append(place)
         return seen.added_to(Findings(self._boxes(text, frames), self._boxes(doubtful, frames)))
 
@@ -174,8 +174,10 @@ class _Seen:
         return replace(findings, page=self.page, barcodes=tuple(sorted(self.barcodes)))
 
 
-def _may_hold_letters(place: Place) -> bool:
-    return bool(place.cells.sum() >= _LEAST_FAINT) and min(place.bound.width, place.bound.height) >= _LEAST_THICK
+def _may_hold_letters(place: Place, marked: BoolArray) -> bool:
+    """Whether so much of a place is marked that somebody may read something there."""
+    enough = np.count_nonzero(marked[place.bound.slices][place.cells]) >= _LEAST_FAINT
+    return bool(enough) and min(place.bound.width, place.bound.height) >= _LEAST_THICK
 
 
 def _looks_at(shown: _Shown, look: Callable[[_Shown], Scores | None]) -> Iterator[Callable[[], _Seen]]:
