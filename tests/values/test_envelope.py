@@ -301,7 +301,8 @@ def test_random_bytes_that_openssl_gives_for_anothers_key_are_no_key_even_if_the
     cipher, answer = CIPHERS[OF_NEW[Cipher.AES_256]], b""
     while len(answer) != cipher.key_bytes:
         encrypted = rsa_key("anna").public_key().encrypt(b"0" * cipher.key_bytes, PKCS1v15())
-        answer = rsa_key("ben").decrypt(encrypted, PKCS1v15())
+        with suppress(ValueError):  # the number is greater than the other key's modulus
+            answer = rsa_key("ben").decrypt(encrypted, PKCS1v15())
     entry = _Entry(None, None, b"", PKCS1v15(), encrypted)
     assert list(_keys(entry, cipher, rsa_key("ben"))) == []
     assert list(_keys(entry, cipher, rsa_key("anna"))) == [b"0" * cipher.key_bytes]
